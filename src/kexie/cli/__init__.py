@@ -1,0 +1,66 @@
+"""The ``kexie`` command. Each command is a module of its own, imported only when it is called."""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+# name: (module, whether it needs Django, what it does)
+COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "read": ("kexie.cli.read", False, "把文件读成事实（不需要数据库）"),
+    "load": ("kexie.cli.load", True, "装入交换文件：组织、记录、同一活动、申报总数"),
+    "dump": ("kexie.cli.dump", True, "导出交换文件"),
+    "intake": ("kexie.cli.intake", True, "把总结、简报等材料读成待确认的记录"),
+    "confirm": ("kexie.cli.confirm", True, "确认读出来的记录"),
+    "totals": ("kexie.cli.totals", True, "汇总"),
+    "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
+    "account": ("kexie.cli.account", True, "新建账号，指定角色"),
+    "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),
+    "serve": ("kexie.cli.serve", True, "打开服务"),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports a command when it is called, so that ``kexie read`` starts without Django."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, needs_django, summary = COMMANDS[cmd_name]
+        if ctx.resilient_parsing or _asks_overview():
+            return click.Command(cmd_name, help=summary)
+        if needs_django:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexie.settings")
+            importlib.import_module("kexie.cli.runtime").start()
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.command(cmd_name, help=summary)(importlib.import_module(module).run)
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command  # type: ignore[return-value]  # Typer's commands are click's in all but their base class
+
+
+def _asks_overview() -> bool:
+    return len(sys.argv) < 2 or sys.argv[1] in ("--help", "-h")
+
+
+app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def kexie() -> None:
+    """科协工作系统：一次录入，处处可用；每个数都有来源。"""
+
+
+def main(*args: Any) -> None:
+    """Run the command line; a domain error is one clear sentence on standard error and exit code 2."""
+    from kexie.cli.output import ending  # kept out of the module so that completion stays fast
+
+    with ending():
+        app(*args)

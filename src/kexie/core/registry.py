@@ -1,0 +1,81 @@
+"""Registries: how a room adds itself to the menu, the desk and the URL map without anything old being touched.
+
+An app's ``room.py`` calls ``register_urls``, ``menu.add`` and ``desk.add``; it is imported when Django starts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, reverse
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A room in the rail. ``order`` is its place, ``shown`` whether this user sees it, ``count`` what waits there."""
+
+    label: str
+    url_name: str
+    icon: str
+    order: int
+    shown: Callable[[HttpRequest], bool] = lambda request: True
+    count: Callable[[HttpRequest], int] = lambda request: 0
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """A menu item as the base template prints it."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class DeskPanel:
+    """A panel of the desk: a template and a function that makes its context, or None when it has nothing to say."""
+
+    order: int
+    template: str
+    context: Callable[[HttpRequest], dict[str, Any] | None]
+
+
+@dataclass
+class Menu:
+    """All rooms of the rail. At most nine, always in the same order."""
+
+    items: list[MenuItem] = field(default_factory=list)
+
+    def add(self, item: MenuItem) -> None:
+        """Add a room; its URL name must be new."""
+        if any(other.url_name == item.url_name for other in self.items):
+            raise ValueError(f"the menu already has {item.url_name}")
+        self.items.append(item)
+        self.items.sort(key=lambda each: each.order)
+
+    def shown(self, request: HttpRequest) -> list[ShownItem]:
+        """Return the rooms that the user of ``request`` sees, the open one marked."""
+        shown = []
+        for item in self.items:
+            if item.shown(request):
+                url = reverse(item.url_name)
+                shown.append(ShownItem(item.label, url, item.icon, request.path.startswith(url), item.count(request)))
+        return shown
+
+
+menu = Menu()
+desk: list[DeskPanel] = []
+_urls: list[tuple[str, str]] = []
+
+
+def register_urls(prefix: str, module: str) -> None:
+    """Serve the URL module ``module`` below ``prefix`` (``"totals/"``)."""
+    _urls.append((prefix, module))
+
+
+def url_patterns() -> list[URLPattern | URLResolver]:
+    """Return the patterns of all rooms."""
+    return [path(prefix, include(module)) for prefix, module in _urls]

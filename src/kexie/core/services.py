@@ -1,0 +1,95 @@
+"""Verbs of the core: write an audit record, store a file."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kexie.core.models import AuditRecord, StoredFile
+
+GENESIS = "0" * 64
+_AUDIT_LOCK = 0x4B58_4155  # "KXAU": an advisory lock, so that two sessions never continue the chain at one place
+
+
+def digest_of(
+    *, number: int, at: str, actor: str, action: str, subject: str, detail: Mapping[str, Any], previous: str
+) -> str:
+    """Return the hex SHA-256 that an audit record with this content must carry."""
+    content = [number, at, actor, action, subject, detail, previous]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def audit(*, actor: str, action: str, subject: str, **detail: Any) -> AuditRecord:
+    """Append one record to the audit trail, in the transaction of the act that it tells of.
+
+    ``actor`` is a user name or the name of a command; ``subject`` is ``"kind:identity"``. Personal data does not
+    belong in ``detail``.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_AUDIT_LOCK])
+    last = AuditRecord.objects.order_by("-number").first()
+    number = last.number + 1 if last else 1
+    previous = last.digest if last else GENESIS
+    at = timezone.now()
+    # As it comes back from the database, so that the check computes the same digest.
+    detail = json.loads(json.dumps(detail, cls=DjangoJSONEncoder))
+    digest = digest_of(
+        number=number,
+        at=at.isoformat(),
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=detail,
+        previous=previous,
+    )
+    return AuditRecord.objects.create(
+        number=number,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=detail,
+        previous=previous,
+        digest=digest,
+    )
+
+
+def file_path(sha256: str) -> Path:
+    """Return where the file with this SHA-256 lies, whether or not it is there."""
+    return Path(settings.DATA_FOLDER) / "files" / sha256[:2] / sha256
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def store_file(*, content: bytes, name: str) -> StoredFile:
+    """Keep ``content`` in the file store and return its row; the same content twice is one file."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = file_path(sha256)
+    if not path.exists():
+        write_whole(path, content)
+    row, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"name": name[:255], "size": len(content)})
+    return row

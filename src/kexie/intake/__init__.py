@@ -1,0 +1,1 @@
+"""Intake: documents into draft entries. Nothing that was read counts until a person has confirmed it."""

@@ -1,0 +1,203 @@
+"""Verbs of the intake: take a file in, confirm what was drafted from it."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+import msgspec
+from django.db import transaction
+from django.db.models import QuerySet
+
+from kexie.core.errors import DomainError
+from kexie.core.periods import Period
+from kexie.core.services import audit, store_file
+from kexie.intake.drafting import Draft, Drafted, Whole, draft, is_of_an_association, known_period
+from kexie.intake.models import Document, Outcome, SourceText
+from kexie.orgs.models import Organisation
+from kexie.reading import Document as ReadDocument
+from kexie.reading import Reading, read
+from kexie.registers.exchange.told import entry_told
+from kexie.registers.models import Entry, Revision, Status
+from kexie.registers.revisions import Checker, EntryTold, store
+from kexie.registers.services import approve_all
+from kexie.registers.statements import state
+
+_SPACE = re.compile(r"\s+")
+_PENDING = (Status.DRAFT, Status.SUBMITTED)
+
+
+@dataclass
+class TakenIn:
+    """What came of a file: all its documents, and which of them are new."""
+
+    documents: list[Document] = field(default_factory=list)
+    new: int = 0
+    drafts: int = 0
+    statements: int = 0
+
+
+@dataclass
+class Confirmed:
+    """What a person confirmed; ``undated`` drafts still wait for a date."""
+
+    entries: int = 0
+    statements: int = 0
+    undated: int = 0
+
+
+@transaction.atomic
+def take_in(
+    *, content: bytes, name: str, organisation: Organisation, actor: str, period: Period | None = None
+) -> TakenIn:
+    """Read a file and draft its documents as records of ``organisation``; the same file twice adds nothing.
+
+    ``period`` is for documents that do not say theirs. A document of a body outside the association, or one that
+    repeats another, makes no draft and says why. Raises ReadingError when the file cannot be read.
+    """
+    reading = read(content, name)
+    file = store_file(content=content, name=name)
+    source, _ = SourceText.objects.get_or_create(file=file, defaults={"text": reading.source.text})
+    known = {document.index: document for document in source.documents.filter(organisation=organisation)}
+    result = TakenIn()
+    checker = Checker()
+    for read_document in reading.documents:
+        document = known.get(read_document.index)
+        if document is None:
+            document = _take_in_one(reading, read_document, source, organisation, period, checker)
+            result.new += 1
+            result.drafts += document.entries.count()
+            result.statements += document.statements.count()
+        result.documents.append(document)
+    if result.new:
+        audit(
+            actor=actor,
+            action="take-in",
+            subject=f"file:{file.sha256}",
+            organisation=organisation.code,
+            documents=result.new,
+            drafts=result.drafts,
+        )
+    return result
+
+
+def _take_in_one(
+    reading: Reading,
+    told: ReadDocument,
+    source: SourceText,
+    organisation: Organisation,
+    period: Period | None,
+    checker: Checker,
+) -> Document:
+    text = reading.source.text
+    own = known_period(told.period) or period
+    digest = hashlib.sha256(_SPACE.sub("", text[told.start : told.end]).encode()).hexdigest()
+    drafted = Drafted()
+    outcome, reason = _refusal(reading, told, organisation, digest)
+    if outcome is None:
+        drafted = draft(document=told, text=text, period=own)
+        outcome = Outcome.DRAFTED if drafted.drafts or drafted.wholes else Outcome.EMPTY
+        reason = f"{drafted.doubtful}个数可能缺字，没有起草" if drafted.doubtful else ""
+    document = Document.objects.create(
+        source=source,
+        organisation=organisation,
+        index=told.index,
+        start=told.start,
+        end=told.end,
+        title=(told.title or "")[:200],
+        kind=told.kind,
+        level=told.level,
+        period=own.code if own else told.period or "",
+        named=(told.organisation or "")[:120],
+        content_digest=digest,
+        outcome=outcome,
+        reason=reason,
+    )
+    _store_drafts(document, drafted.drafts, checker)
+    if own:
+        _store_statements(document, drafted.wholes, own, checker)
+    return document
+
+
+def _refusal(
+    reading: Reading, told: ReadDocument, organisation: Organisation, digest: str
+) -> tuple[Outcome | None, str]:
+    """Why nothing is drafted from this document, or (None, "")."""
+    if not is_of_an_association(told, reading.source.text):
+        return Outcome.OUTSIDE, f"写的是{told.organisation or '个人或其他单位'}，不是科协或所属单位的工作"
+    if told.near_duplicate_of is not None:
+        return Outcome.DUPLICATE, f"与本文件第{told.near_duplicate_of}份大体相同"
+    twin = Document.objects.filter(organisation=organisation, content_digest=digest).select_related("source").first()
+    if twin:
+        return Outcome.DUPLICATE, f"与材料{twin.pk}内容相同"
+    return None, ""
+
+
+def _store_drafts(document: Document, drafts: list[Draft], checker: Checker) -> None:
+    ready = []
+    file = {"file": document.source.file_id, "name": document.source.file.name}
+    for each in drafts:
+        identity = f"{document.source.file_id}:{document.organisation.code}:{each.span[0]}"
+        told = EntryTold(
+            id=f"doc-{hashlib.sha256(identity.encode()).hexdigest()[:32]}",
+            register=each.register,
+            organisation=document.organisation.code,
+            title=each.title,
+            start=each.start,
+            end=each.end,
+            status=Status.DRAFT,
+            work_area=each.work_area,
+            figures=list(each.figures),
+            sources=[{**file, **source} for source in each.sources],
+        )
+        ready.append(checker.check(told))
+    stored = store(ready=ready, actor=None, replace=False, standings=checker.standings)
+    document.entries.add(*stored.entries)
+
+
+def _store_statements(document: Document, wholes: list[Whole], period: Period, checker: Checker) -> None:
+    for each in wholes:
+        statement = state(
+            organisation=document.organisation,
+            period=period,
+            figure=each.figure,
+            quote=each.quote,
+            sources=[{"file": document.source.file_id, "start": each.span[0], "end": each.span[1]}],
+            checker=checker,
+            confirmed=False,
+        )
+        document.statements.add(statement)
+
+
+@transaction.atomic
+def confirm(*, document: Document, actor: str, period: Period | None = None) -> Confirmed:
+    """Approve all drafts of ``document`` that have a date, and its statements; a person does this.
+
+    ``period`` dates the drafts that have none: from its first day to its last. Drafts without a date are left, and
+    counted. Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
+    """
+    pending = Entry.objects.filter(documents=document, latest__status__in=_PENDING)
+    if period is not None:
+        _date(pending, period)
+    dated = list(pending.filter(latest__end__isnull=False).values_list("pk", flat=True))
+    result = Confirmed(undated=pending.filter(latest__end=None).count())
+    result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}") if dated else 0
+    result.statements = document.statements.filter(confirmed=False).update(confirmed=True)
+    return result
+
+
+def _date(pending: QuerySet[Entry], period: Period) -> None:
+    revisions = Revision.objects.filter(pk__in=pending.filter(latest__end=None).values("latest"))
+    checker = Checker()
+    ready = []
+    for revision in revisions:
+        told = msgspec.structs.replace(entry_told(revision), start=period.start, end=period.end)
+        ready.append(checker.check(told))
+    store(ready=ready, actor=None, replace=True, standings=checker.standings)
+
+
+def document_with_id(pk: int) -> Document:
+    """Return the document with this id. Raises DomainError when there is none."""
+    try:
+        return Document.objects.get(pk=pk)
+    except Document.DoesNotExist as error:
+        raise DomainError(f"没有编号为 {pk} 的材料") from error

@@ -1,0 +1,287 @@
+"""Verbs of the organisation room. The tree is changed here and nowhere else, under one lock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kexie.core.errors import DomainError, RowError
+from kexie.core.services import audit
+from kexie.orgs.models import (
+    BEGINNING,
+    END,
+    Kind,
+    Lineage,
+    Organisation,
+    OrganisationVersion,
+    Role,
+    RoleAssignment,
+    User,
+)
+from kexie.orgs.tree import Standing, TreeError, Version, standings
+
+_TREE_LOCK = 0x4B58_5452  # "KXTR"
+_BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRow:
+    """A row of orgs.csv. Days are inclusive; ``line`` is where it stands in its file."""
+
+    line: int
+    code: str
+    name: str
+    kind: str
+    parent_code: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor_code: str = ""
+    order: int = 0
+    short_name: str = ""
+
+
+@dataclass
+class LoadedTree:
+    """What ``load_tree`` did, in organisations; ``moved`` are those whose ancestors are others now."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    moved: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One version with all that is stored of it."""
+
+    name: str
+    short_name: str
+    kind: str
+    order: int
+    version: Version
+
+
+@transaction.atomic
+def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool = False) -> LoadedTree:
+    """Add the organisations of ``rows`` to the tree; those that are there with the same history are left alone.
+
+    Raises RowError, naming file and line, when a row contradicts itself or the tree, or when it gives an existing
+    organisation another history without ``replace``.
+    """
+    _lock_tree()
+    lines = {row.code: row.line for row in reversed(rows)}
+    told = {code: _told(group, file) for code, group in _by_code(rows, file).items()}
+    existing = {organisation.code: organisation for organisation in Organisation.objects.all()}
+    history = _stored_history(existing)
+    result = LoadedTree()
+    changed: list[str] = []
+    for code, versions in told.items():
+        if code not in history:
+            result.created += 1
+        elif history[code] == versions:
+            result.unchanged += 1
+            continue
+        elif not replace:
+            raise RowError(file, lines[code], f"组织 {code} 已在册，沿革与此不同（要改用 --replace）")
+        else:
+            result.changed += 1
+        changed.append(code)
+    if not changed:
+        return result
+    history.update({code: told[code] for code in changed})
+    try:
+        placed = standings({code: [each.version for each in versions] for code, versions in history.items()})
+    except TreeError as error:
+        raise RowError(file, lines.get(error.code, 1), str(error)) from error
+    _store_organisations(changed, history, existing)
+    result.moved = _store_lineages(placed, existing)
+    audit(actor=actor, action="load-tree", subject=f"file:{file}", created=result.created, changed=result.changed)
+    return result
+
+
+def _lock_tree() -> None:
+    """Let one session at a time change the tree. SQLite's immediate transactions do so by themselves."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE_LOCK])
+
+
+def _by_code(rows: Sequence[TreeRow], file: str) -> dict[str, list[TreeRow]]:
+    groups: dict[str, list[TreeRow]] = {}
+    for row in rows:
+        if row.kind not in Kind.values:
+            raise RowError(file, row.line, f"类别“{row.kind}”不在册，可用：{'、'.join(Kind.values)}")
+        groups.setdefault(row.code, []).append(row)
+    for group in groups.values():
+        group.sort(key=lambda row: row.valid_from or BEGINNING)
+    return groups
+
+
+def _told(group: Sequence[TreeRow], file: str) -> list[_Told]:
+    """The history in ``group`` (rows of one code in order of time) with half-open days."""
+    told = []
+    for index, row in enumerate(group):
+        start = row.valid_from or BEGINNING
+        if row.valid_to is not None and row.valid_to < start:
+            raise RowError(file, row.line, f"终止日期 {row.valid_to} 早于起始日期 {start}")
+        until = END if row.valid_to is None else row.valid_to + timedelta(days=1)
+        if index + 1 < len(group):
+            following = group[index + 1].valid_from or BEGINNING
+            if following <= start:
+                other = group[index + 1].line
+                raise RowError(file, other, f"组织 {row.code} 的两段沿革重叠（另一段在第 {row.line} 行）")
+            # An open end, or one on the very day of the move: the day belongs to the later row.
+            if row.valid_to is None or row.valid_to == following:
+                until = following
+            elif following < until:
+                raise RowError(file, group[index + 1].line, f"组织 {row.code} 的两段沿革重叠：前一段到 {row.valid_to}")
+        version = Version(
+            start=start,
+            until=until,
+            parent=row.parent_code or None,
+            successor=row.successor_code or None,
+            department=row.kind == Kind.DEPARTMENT,
+        )
+        told.append(_Told(row.name, row.short_name or row.name, row.kind, row.order, version))
+    return told
+
+
+def _stored_history(existing: Mapping[str, Organisation]) -> dict[str, list[_Told]]:
+    codes = {organisation.pk: organisation.code for organisation in existing.values()}
+    history: dict[str, list[_Told]] = {}
+    for row in OrganisationVersion.objects.order_by("organisation_id", "valid_from"):
+        version = Version(
+            start=row.valid_from,
+            until=row.valid_until,
+            parent=codes[row.parent_id] if row.parent_id else None,
+            successor=codes[row.successor_id] if row.successor_id else None,
+            department=row.kind == Kind.DEPARTMENT,
+        )
+        told = _Told(row.name, row.short_name, row.kind, row.order, version)
+        history.setdefault(codes[row.organisation_id], []).append(told)
+    return history
+
+
+def _store_organisations(
+    changed: Sequence[str], history: Mapping[str, Sequence[_Told]], existing: dict[str, Organisation]
+) -> None:
+    today = timezone.localdate()
+    fresh, known = [], []
+    for code in changed:
+        now = _on(history[code], today)
+        organisation = existing.get(code) or Organisation(code=code, path=f"/new/{code}")
+        organisation.name, organisation.short_name = now.name, now.short_name
+        organisation.kind, organisation.order = now.kind, now.order
+        organisation.valid_from = history[code][0].version.start
+        organisation.valid_until = history[code][-1].version.until
+        (known if code in existing else fresh).append(organisation)
+    for organisation in Organisation.objects.bulk_create(fresh, batch_size=_BATCH):
+        existing[organisation.code] = organisation
+    fields = ["name", "short_name", "kind", "order", "valid_from", "valid_until"]
+    Organisation.objects.bulk_update(known, fields, batch_size=500)
+    OrganisationVersion.objects.filter(organisation__in=known).delete()
+    OrganisationVersion.objects.bulk_create(
+        [
+            OrganisationVersion(
+                organisation=existing[code],
+                name=told.name,
+                short_name=told.short_name,
+                kind=told.kind,
+                order=told.order,
+                parent=existing[told.version.parent] if told.version.parent else None,
+                valid_from=told.version.start,
+                valid_until=told.version.until,
+                successor=existing[told.version.successor] if told.version.successor else None,
+            )
+            for code in changed
+            for told in history[code]
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _on(versions: Sequence[_Told], day: date) -> _Told:
+    """The version on ``day``; before the first the first, after the last the last."""
+    past = [told for told in versions if told.version.start <= day]
+    return past[-1] if past else versions[0]
+
+
+def _store_lineages(placed: Mapping[str, Sequence[Standing]], existing: Mapping[str, Organisation]) -> list[int]:
+    """Write the lineages that differ, and today's path and parent; return ids of organisations with other ones."""
+    wanted: dict[int, list[Lineage]] = {}
+    for code, rows in placed.items():
+        organisation = existing[code]
+        wanted[organisation.pk] = [
+            Lineage(
+                organisation=organisation,
+                parent=existing[row.keys[-2]] if len(row.keys) > 1 else None,
+                path="/" + "/".join(str(existing[key].pk) for key in row.keys) + "/",
+                department_depth=row.department_depth,
+                valid_from=row.start,
+                valid_until=row.until,
+            )
+            for row in rows
+        ]
+    stored: dict[int, list[tuple[date, date, str, int]]] = {}
+    for lineage in Lineage.objects.order_by("organisation_id", "valid_from"):
+        stored.setdefault(lineage.organisation_id, []).append(_content(lineage))
+    moved = [pk for pk, rows in wanted.items() if [_content(row) for row in rows] != stored.get(pk)]
+    for start in range(0, len(moved), _BATCH):
+        Lineage.objects.filter(organisation__in=moved[start : start + _BATCH]).delete()
+    Lineage.objects.bulk_create([row for pk in moved for row in wanted[pk]], batch_size=_BATCH)
+    today = timezone.localdate()
+    by_id = {organisation.pk: organisation for organisation in existing.values()}
+    for pk in moved:
+        past = [row for row in wanted[pk] if row.valid_from <= today]
+        now = past[-1] if past else wanted[pk][0]
+        by_id[pk].path, by_id[pk].parent = now.path, now.parent
+    Organisation.objects.bulk_update([by_id[pk] for pk in moved], ["path", "parent"], batch_size=500)
+    return moved
+
+
+def _content(row: Lineage) -> tuple[date, date, str, int]:
+    return row.valid_from, row.valid_until, row.path, row.department_depth
+
+
+@transaction.atomic
+def create_account(*, username: str, display_name: str, password: str, actor: str) -> User:
+    """Create an account without any role. Raises DomainError when the name is taken or the password too weak."""
+    if User.objects.filter(username=username).exists():
+        raise DomainError(f"账号“{username}”已在册")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise DomainError("；".join(error.messages)) from error
+    user = User.objects.create_user(username=username, password=password, display_name=display_name)
+    audit(actor=actor, action="create-account", subject=f"user:{username}")
+    return user
+
+
+@transaction.atomic
+def assign_role(
+    *, user: User, organisation: Organisation, role: str, actor: str, since: date = BEGINNING, until: date = END
+) -> RoleAssignment:
+    """Give ``user`` a role at ``organisation`` and below, on the days ``[since, until)``; twice is once.
+
+    Raises DomainError for an unknown role or an empty time.
+    """
+    if role not in Role.values:
+        raise DomainError(f"没有角色“{role}”，可用：{'、'.join(Role.values)}")
+    if since >= until:
+        raise DomainError("角色的起始日期不早于终止日期")
+    assignment, created = RoleAssignment.objects.get_or_create(
+        user=user, organisation=organisation, role=role, valid_from=since, defaults={"valid_until": until}
+    )
+    if created:
+        audit(
+            actor=actor,
+            action="assign-role",
+            subject=f"user:{user.username}",
+            role=role,
+            organisation=organisation.code,
+        )
+    return assignment

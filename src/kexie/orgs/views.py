@@ -1,0 +1,19 @@
+"""Logging in."""
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+
+
+class LoginForm(AuthenticationForm):
+    """Django's own, in the words of the office."""
+
+    error_messages = {
+        "invalid_login": "账号或密码不对。密码区分大小写；忘了请找本单位管理员重设。",
+        "inactive": "这个账号已停用，请找本单位管理员。",
+    }
+
+
+class Login(LoginView):
+    form_class = LoginForm
+    template_name = "orgs/login.html"
+    redirect_authenticated_user = True

@@ -1,0 +1,198 @@
+"""The pipeline: bytes → text → clean view → documents → sections and figures."""
+
+import re
+from functools import cache
+from hashlib import sha256
+
+from kexie.catalogue.loader import CatalogueError, load
+from kexie.reading import context, describe, documents, figures, sections
+from kexie.reading.clean import Clean, clean
+from kexie.reading.decode import extract
+from kexie.reading.indicators import indicator_of
+from kexie.reading.model import Document, Figure, Reading, Section, Source
+
+_PEOPLE = ("人", "人次", "人(次)")
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Read a file's bytes. ``name`` is used for messages and, where content cannot tell, for the type.
+
+    Raises ReadingError with the name and a reason when the file cannot be decoded.
+    """
+    return read_source(extract(data, name))
+
+
+def read_text(text: str, name: str = "text") -> Reading:
+    """Read a text that is already decoded. The hash is that of its UTF-8 bytes."""
+    return read_source(Source(name, sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text))
+
+
+def read_source(source: Source) -> Reading:
+    """Read a decoded file."""
+    view = clean(source.text)
+    pieces = documents.split(view.text)
+    copies = describe.near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
+    out = []
+    for i, piece in enumerate(pieces):
+        copy = copies[i]
+        out.append(_document(view, piece, i + 1, None if copy is None else copy + 1))
+    return Reading(source, out)
+
+
+def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None) -> Document:
+    kind = describe.kind_of(piece)
+    organisation, level = describe.organisation_of(piece)
+    period = describe.period_of_document(piece)
+    headings = sections.find(view.text, piece.lines, piece.end)
+    found = _figures(view, piece, kind, period, sections.Outline(headings))
+    return Document(
+        index=index,
+        start=view.start(piece.start),
+        end=view.end(piece.end),
+        title=describe.title_of(piece),
+        kind=kind,
+        organisation=organisation,
+        level=level,
+        period=period,
+        near_duplicate_of=copy,
+        sections=[Section(h.number, h.level, h.title, _work_area(h.title), view.start(h.start), view.end(h.end)) for h in headings],
+        figures=found,
+    )
+
+
+@cache
+def _plan_heading() -> re.Pattern[str]:
+    return re.compile(load("lexicon/documents")["plan_heading_re"])
+
+
+@cache
+def _review_heading() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, load("lexicon/documents")["plan_heading_not"])))
+
+
+@cache
+def _work_areas() -> list[tuple[str, list[str]]]:
+    try:
+        return [(item["code"], item.get("words") or []) for item in load("work_areas")]
+    except CatalogueError:
+        return []
+
+
+def _work_area(title: str) -> str | None:
+    """Code of the work area whose word in ``title`` is the longest, or None."""
+    best, code = 0, None
+    for candidate, words in _work_areas():
+        for word in words:
+            if len(word) > best and word in title:
+                best, code = len(word), candidate
+    return code
+
+
+def _is_plan_heading(title: str) -> bool:
+    return len(title) <= 30 and bool(_plan_heading().search(title)) and not _review_heading().search(title)
+
+
+def _figures(
+    view: Clean, piece: documents.Piece, kind: str, period: str | None, outline: sections.Outline
+) -> list[Figure]:
+    text = view.text[piece.start : piece.end]
+    year = period[:4] if period and period[:4].isdigit() else None
+    plan_from = _unnumbered_plan(piece)
+    out = []
+    previous: tuple[int, str | None] = (0, None)
+    for match in figures.find(text):
+        at = piece.start + match.start
+        planned = (
+            kind == "plan"
+            or (plan_from is not None and at >= plan_from)
+            or any(_is_plan_heading(h.title) for h in outline.above(at))
+        )
+        out.append(_figure(view, piece.start, text, match, planned, year, previous))
+        previous = match.end, out[-1].counted
+    return out
+
+
+def _unnumbered_plan(piece: documents.Piece) -> int | None:
+    """Where a plan part begins under a heading without a number (下一步计划:)."""
+    for line in piece.lines[2:]:
+        if len(line.text) <= 24 and line.text.endswith((":", "划", "算", "排", "路")) and _is_plan_heading(line.text):
+            return line.start
+    return None
+
+
+def _figure(
+    view: Clean, base: int, text: str, match: figures.Match, planned: bool, year: str | None, previous: tuple[int, str | None]
+) -> Figure:
+    sentence = context.sentence_start(text, match.start)
+    before = text[sentence : match.start]
+    clause = text[max(sentence, match.start - 40) : match.start]
+    start, end = view.start(base + match.start), view.end(base + match.end)
+    counted = _counted(text, match, previous)
+    words = context.words()
+    negated = match.value == 1 and figures.denied(text, match.start)
+    status = _status(words, before, text, match, planned)
+    near = re.split(r"[,;:]", clause)[-1]
+    return Figure(
+        start=start,
+        end=end,
+        quote=view.original[start:end],
+        value=match.value if not negated else match.value * 0 if match.value is not None else None,
+        qualifier=match.qualifier,
+        low=match.low if not negated else match.value and match.value * 0,
+        high=match.high if not negated else match.value and match.value * 0,
+        soft_high=match.soft_high,
+        low_exclusive=match.low_exclusive,
+        unit=match.unit,
+        counted=counted,
+        kind=match.kind,
+        status=status,
+        negated=negated,
+        whole=bool(words.whole.search(before[-60:]) or words.whole_near.search(clause)),
+        per=context.per_of(near[-14:]),
+        period=context.period_of(near, year),
+        indicator=indicator_of(match.unit, counted, _own_clause(clause)) if match.kind != "percent" or counted else None,
+    )
+
+
+def _own_clause(clause: str) -> str:
+    return re.split(r"[,;:。、]", clause)[-1]
+
+
+_PRAISE = ("好成绩", "成绩", "佳绩", "优异成绩", "好评")
+_ADJACENT = re.compile(r"[、,]?(?:共|共计|计|合计)?")
+
+
+def _counted(text: str, match: figures.Match, previous: tuple[int, str | None]) -> str | None:
+    """The noun behind the unit if there is one, else the one before the number, else what those counted did.
+
+    Before people, percentages and money the noun usually comes first: 参训人员60人, 覆盖率98%, 经费3万元.
+    ``previous`` is the end of the figure before and what it counts: 5类1400册 are of the same thing.
+    """
+    floor, inherited = previous
+    after = context.noun_after(text, match.end)
+    if after in _PRAISE:
+        after = None
+    if match.kind in ("percent", "score", "money") or match.unit in _PEOPLE:
+        if match.kind == "count" and after and text.startswith("的", match.end):
+            return after
+        found = context.noun_before(text, match.start, floor) or after
+    else:
+        found = after
+    if found is None and floor and inherited and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
+        return inherited
+    return found or context.noun_before(text, match.start, floor, strict=False) or context.verb_after(text, match.end)
+
+
+def _status(words: context.Words, before: str, text: str, match: figures.Match, planned: bool) -> str:
+    if match.hedged_after and match.unit in ("分", "岁") and text.startswith("的", match.end) and "平均" not in before[-10:]:
+        return "threshold"
+    if planned:
+        return "planned"
+    last = None
+    for found in words.planned.finditer(before):
+        last = found
+    if last is not None and not words.done.search(before, last.end()):
+        return "planned"
+    if words.rule.search(before[-30:]):
+        return "rule"
+    return "actual"

@@ -1,0 +1,1 @@
+"""Registers (台账): definitions, entries with their revisions, figures, sources, statements, the exchange format."""

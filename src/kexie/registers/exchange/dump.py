@@ -1,0 +1,85 @@
+"""``dump``: the database as exchange files, so that loading them into an empty home gives the same totals."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.db.models import Prefetch
+
+from kexie.core.periods import Period
+from kexie.core.services import write_whole
+from kexie.orgs.models import BEGINNING, END, OrganisationVersion
+from kexie.registers.exchange.rows import ORGANISATION_COLUMNS, MergeTold, StatementTold, encode
+from kexie.registers.exchange.told import entry_told, number_told
+from kexie.registers.models import Figure, MergeGroup, Revision, Statement
+
+
+def dump(folder: Path) -> dict[str, int]:
+    """Write orgs.csv, entries.jsonl, merges.jsonl and statements.jsonl into ``folder``; return lines by file name."""
+    counts = {}
+    for name, lines in (
+        ("orgs.csv", _organisations()),
+        ("entries.jsonl", _entries()),
+        ("merges.jsonl", _merges()),
+        ("statements.jsonl", _statements()),
+    ):
+        written = list(lines)
+        write_whole(folder / name, "".join(written).encode())
+        counts[name] = len(written) - (name == "orgs.csv")
+    return counts
+
+
+def _organisations() -> Iterator[str]:
+    def line(cells: tuple[object, ...]) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(cells)
+        return text.getvalue()
+
+    yield line(ORGANISATION_COLUMNS)
+    rows = OrganisationVersion.objects.select_related("organisation", "parent", "successor")
+    for row in rows.order_by("organisation__path", "organisation__code", "valid_from"):
+        yield line(
+            (
+                row.organisation.code,
+                row.name,
+                row.kind,
+                row.parent.code if row.parent else "",
+                "" if row.valid_from == BEGINNING else row.valid_from,
+                "" if row.valid_until == END else row.valid_until - timedelta(days=1),
+                row.successor.code if row.successor else "",
+                row.order,
+                row.short_name,
+            )
+        )
+
+
+def _entries() -> Iterator[str]:
+    figures = Figure.objects.select_related("indicator", "part_of").order_by("position")
+    rows = (
+        Revision.objects.select_related("entry", "entry__register", "organisation")
+        .prefetch_related(Prefetch("figures", figures), "sources")
+        .order_by("entry__uid", "number")
+    )
+    for row in rows.iterator(chunk_size=1000):
+        yield encode(entry_told(row))
+
+
+def _merges() -> Iterator[str]:
+    for group in MergeGroup.objects.order_by("pk").prefetch_related("members__entry"):
+        yield encode(MergeTold([member.entry.uid for member in group.members.all()]))
+
+
+def _statements() -> Iterator[str]:
+    for row in Statement.objects.filter(confirmed=True).select_related("organisation", "indicator").order_by("digest"):
+        period = Period(row.first_month, row.last_month)
+        yield encode(
+            StatementTold(
+                organisation=row.organisation.code,
+                period=period.code,
+                quote=row.quote,
+                sources=row.told,
+                **number_told(row),
+            )
+        )

@@ -1,0 +1,175 @@
+"""``load``: exchange files into the database, all or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+
+from kexie.core.errors import DomainError, RowError
+from kexie.core.periods import Period
+from kexie.core.services import audit
+from kexie.orgs.models import Organisation
+from kexie.orgs.services import LoadedTree, load_tree
+from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
+from kexie.registers.models import Entry, MergeGroup, MergeMember, Statement
+from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
+from kexie.registers.statements import ready_statement
+from kexie.totals.services import fold, restamp
+
+_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The files to load; each may be absent."""
+
+    organisations: Path | None = None
+    entries: Path | None = None
+    merges: Path | None = None
+    statements: Path | None = None
+
+
+@dataclass
+class Loaded:
+    """What was loaded, in organisations, revisions, merge groups and statements."""
+
+    organisations: LoadedTree = field(default_factory=LoadedTree)
+    entries: Stored = field(default_factory=Stored)
+    merges: int = 0
+    statements: int = 0
+
+
+@transaction.atomic
+def load(
+    *, paths: Paths, actor: str, replace: bool = False, progress: Callable[[int], None] = lambda count: None
+) -> Loaded:
+    """Load exchange files in one transaction: a bad row (RowError with file, line and reason) leaves nothing behind.
+
+    ``progress`` is told the number of lines done after every chunk.
+    """
+    loaded = Loaded()
+    if paths.organisations:
+        rows = read_organisations(paths.organisations)
+        loaded.organisations = load_tree(rows=rows, file=str(paths.organisations), actor=actor, replace=replace)
+        if loaded.organisations.changed:
+            restamp(organisations=loaded.organisations.moved)
+    if paths.entries:
+        loaded.entries = _load_entries(paths.entries, replace, progress)
+    if paths.merges:
+        loaded.merges = _load_merges(paths.merges)
+    if paths.statements:
+        loaded.statements = _load_statements(paths.statements)
+    fold()
+    stored = loaded.entries
+    if stored.added or stored.replaced or loaded.merges or loaded.statements:
+        audit(
+            actor=actor,
+            action="load",
+            subject=f"file:{paths.entries or paths.merges or paths.statements}",
+            added=stored.added,
+            replaced=stored.replaced,
+            merges=loaded.merges,
+            statements=loaded.statements,
+        )
+    return loaded
+
+
+def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) -> Stored:
+    checker = Checker()
+    result = Stored()
+    chunk: list[tuple[int, Ready]] = []
+
+    def flush() -> None:
+        try:
+            stored = store(ready=[each for _, each in chunk], actor=None, replace=replace, standings=checker.standings)
+        except EntryError as error:
+            line = next(line for line, each in reversed(chunk) if each.told.id == error.uid)
+            raise RowError(str(path), line, str(error)) from error
+        result.added += stored.added
+        result.replaced += stored.replaced
+        result.skipped += stored.skipped
+        result.entries |= stored.entries
+        progress(len(chunk))
+        chunk.clear()
+
+    for line, told in read_lines(path, EntryTold):
+        try:
+            chunk.append((line, checker.check(told)))
+        except DomainError as error:
+            raise RowError(str(path), line, str(error)) from error
+        if len(chunk) == _CHUNK:
+            flush()
+    if chunk:
+        flush()
+    return result
+
+
+def _load_merges(path: Path) -> int:
+    """Store merge groups; a group that is there already, in the same order, is skipped."""
+    known: dict[str, tuple[str, ...]] = {}
+    for group in MergeGroup.objects.prefetch_related("members__entry"):
+        uids = tuple(member.entry.uid for member in group.members.all())
+        known.update(dict.fromkeys(uids, uids))
+    rows = list(read_lines(path, MergeTold))
+    wanted = {uid for _, told in rows for uid in told.entries}
+    entries = {
+        uid: pk
+        for chunk in _slices(sorted(wanted))
+        for uid, pk in Entry.objects.filter(uid__in=chunk).values_list("uid", "pk")
+    }
+    members: list[MergeMember] = []
+    added = 0
+    for line, told in rows:
+        uids = tuple(told.entries)
+        if len(set(uids)) < 2 or len(set(uids)) != len(uids):
+            raise RowError(str(path), line, "同一活动至少要两条不同的记录")
+        if missing := [uid for uid in uids if uid not in entries]:
+            raise RowError(str(path), line, f"没有记录 {'、'.join(missing[:5])}")
+        if known.get(uids[0]) == uids:
+            continue
+        if taken := [uid for uid in uids if uid in known]:
+            raise RowError(str(path), line, f"记录 {'、'.join(taken[:5])} 已在另一组同一活动里")
+        known.update(dict.fromkeys(uids, uids))
+        group = MergeGroup.objects.create()
+        members += [
+            MergeMember(group=group, entry_id=entries[uid], position=position) for position, uid in enumerate(uids)
+        ]
+        added += 1
+    MergeMember.objects.bulk_create(members, batch_size=500)
+    return added
+
+
+def _load_statements(path: Path) -> int:
+    checker = Checker()
+    organisations = dict(Organisation.objects.values_list("code", "pk"))
+    rows: dict[str, Statement] = {}
+    for line, told in read_lines(path, StatementTold):
+        try:
+            statement = _statement(told, checker, organisations)
+        except DomainError as error:
+            raise RowError(str(path), line, str(error)) from error
+        rows[statement.digest] = statement
+    for digests in _slices(sorted(rows)):
+        for digest in Statement.objects.filter(digest__in=digests).values_list("digest", flat=True):
+            del rows[digest]
+    Statement.objects.bulk_create(rows.values(), batch_size=500)
+    return len(rows)
+
+
+def _statement(told: StatementTold, checker: Checker, organisations: dict[str, int]) -> Statement:
+    if told.organisation not in organisations:
+        raise DomainError(f"没有代码为“{told.organisation}”的组织")
+    return ready_statement(
+        organisation=organisations[told.organisation],
+        code=told.organisation,
+        period=Period.parse(told.period),
+        figure=told,
+        quote=told.quote or "",
+        sources=told.sources,
+        checker=checker,
+    )
+
+
+def _slices(items: list[str]) -> list[list[str]]:
+    return [items[start : start + 500] for start in range(0, len(items), 500)]

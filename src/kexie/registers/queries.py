@@ -1,0 +1,116 @@
+"""Reads of the registers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from kexie.orgs.models import Organisation, User
+from kexie.registers.models import Entry, Figure, Source
+from kexie.totals.models import Indicator
+from kexie.totals.queries import Scope, entry_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """An entry behind a number: what it adds, in the indicator's unit, and where that was said.
+
+    ``hidden``: the reader may know the number but not the entry; then title, quote and sources are empty.
+    """
+
+    entry: int
+    uid: str
+    title: str
+    organisation: str
+    organisation_code: str
+    start: date | None
+    end: date | None
+    place: str
+    value: Decimal
+    qualifiers: tuple[str, ...]
+    quote: str
+    source_name: str
+    hidden: bool = False
+
+
+def entries_behind(
+    *,
+    user: User | None,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    indicator: str,
+    scope: Scope = "system",
+    work_area: str | None = None,
+    limit: int | None = None,
+) -> tuple[list[Behind], int]:
+    """Return the entries that a total is the sum of, latest first, and how many there are in all.
+
+    ``user`` None: the system itself asks (commands, written reports). Two queries for the ids, four for the rows,
+    whatever their number.
+    """
+    ids = entry_ids(
+        organisation=organisation,
+        first_month=first_month,
+        last_month=last_month,
+        indicator=indicator,
+        scope=scope,
+        work_area=work_area,
+    )
+    shown = ids if limit is None else ids[:limit]
+    row = Indicator.objects.get(code=indicator)
+    codes = [row.formula["numerator"], row.formula["denominator"]] if row.formula else [indicator]
+    figures = Figure.objects.filter(indicator__code__in=codes).select_related("indicator").order_by("position")
+    found: dict[int, Entry] = {}
+    for start in range(0, len(shown), 500):
+        queryset = Entry.objects.filter(pk__in=shown[start : start + 500])
+        found.update(
+            queryset.select_related("counting", "counting__organisation")
+            .prefetch_related(
+                Prefetch("counting__figures", figures, to_attr="asked"),
+                Prefetch("counting__sources", Source.objects.order_by("pk"), to_attr="told_in"),
+            )
+            .in_bulk()
+        )
+    visible = set(shown)
+    if user is not None:
+        visible = set()
+        for start in range(0, len(shown), 500):
+            chunk = Entry.objects.visible_to(user).filter(pk__in=shown[start : start + 500])
+            visible |= set(chunk.values_list("pk", flat=True))
+    return [_behind(found[pk], pk not in visible) for pk in shown if pk in found], len(ids)
+
+
+def _behind(entry: Entry, hidden: bool) -> Behind:
+    revision = entry.counting
+    assert revision is not None  # only counting entries are posted
+    whole: Sequence[Figure] = [figure for figure in revision.asked if not figure.is_part]  # type: ignore[attr-defined]
+    value = sum((Decimal(figure.value).scaleb(-figure.indicator.scale) for figure in whole), Decimal(0))
+    quote, name = _told(revision.told_in, whole)  # type: ignore[attr-defined]
+    return Behind(
+        entry=entry.pk,
+        uid="" if hidden else entry.uid,
+        title="（受限记录）" if hidden else revision.title,
+        organisation=revision.organisation.short_name,
+        organisation_code=revision.organisation.code,
+        start=revision.start,
+        end=revision.end,
+        place="" if hidden else revision.place,
+        value=value,
+        qualifiers=tuple(dict.fromkeys(figure.qualifier for figure in whole)),
+        quote="" if hidden else quote,
+        source_name="" if hidden else name,
+        hidden=hidden,
+    )
+
+
+def _told(sources: Sequence[Source], figures: Sequence[Figure]) -> tuple[str, str]:
+    """The words that the figures were read from, and the file's name; else those of the entry as a whole."""
+    about = {f"figures.{figure.position}" for figure in figures}
+    ranked = sorted(sources, key=lambda source: (source.about not in about, source.pk))
+    if not ranked:
+        return "", ""
+    whole = [source for source in sources if not source.about] or ranked
+    return str(whole[0].told.get("quote", "")), str(ranked[0].told.get("name", ""))

@@ -1,0 +1,74 @@
+"""Statements (申报总数): numbers said of a whole, kept beside the totals."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from kexie.core.errors import DomainError
+from kexie.core.periods import Period
+from kexie.orgs.models import Organisation
+from kexie.registers.models import Statement
+from kexie.registers.revisions import Checker, FigureTold, completed, to_units
+
+
+def ready_statement(
+    *,
+    organisation: int,
+    code: str,
+    period: Period,
+    figure: FigureTold,
+    quote: str,
+    sources: Sequence[dict[str, Any]],
+    checker: Checker,
+    confirmed: bool = True,
+) -> Statement:
+    """Return the statement, not stored yet; the same content has the same ``digest``.
+
+    Raises DomainError for an unknown indicator, or a number that contradicts itself.
+    """
+    indicator = checker.indicators.get(figure.indicator)
+    if indicator is None:
+        raise DomainError(f"没有指标“{figure.indicator}”")
+    columns = to_units(completed(figure), indicator)
+    quote = quote[:300]
+    identity = [code, period.code, figure.indicator, columns, quote, list(sources)]
+    return Statement(
+        organisation_id=organisation,
+        indicator=indicator,
+        first_month=period.first_month,
+        last_month=period.last_month,
+        quote=quote,
+        told=msgspec.to_builtins(list(sources)),
+        digest=hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest(),
+        confirmed=confirmed,
+        **columns,
+    )
+
+
+def state(
+    *,
+    organisation: Organisation,
+    period: Period,
+    figure: FigureTold,
+    quote: str,
+    sources: Sequence[dict[str, Any]],
+    checker: Checker,
+    confirmed: bool,
+) -> Statement:
+    """Store a statement and return it; told twice it is the same one. Raises DomainError like ``ready_statement``."""
+    statement = ready_statement(
+        organisation=organisation.pk,
+        code=organisation.code,
+        period=period,
+        figure=figure,
+        quote=quote,
+        sources=sources,
+        checker=checker,
+        confirmed=confirmed,
+    )
+    known = Statement.objects.filter(digest=statement.digest).first()
+    if known is None:
+        statement.save()
+    return known or statement

@@ -1,0 +1,1 @@
+"""Documents written from totals: the model, its wording, its renderers and the pages that show it."""

@@ -1,0 +1,126 @@
+"""What a person chooses on the report page, read from the address with Chinese words for what is wrong."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
+
+from kexie.core.errors import DomainError
+from kexie.core.periods import Period
+from kexie.orgs.models import Organisation
+from kexie.reports.model import Number, NumberQuery
+from kexie.reports.phrases import area_names, indicator_words
+from kexie.totals.queries import SCOPES
+
+ADDRESSEES = {"upper": "上级科协", "party-office": "党政办公室"}
+LENGTHS = {"short": "简短篇幅", "normal": "正常篇幅", "full": "完整篇幅"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The choice of the page; ``error`` says what is wrong with the period that was asked for."""
+
+    organisation: Organisation
+    period: Period
+    asked: str
+    addressee: str = "upper"
+    length: str = "normal"
+    is_clean: bool = False
+    error: str = ""
+
+    def url(self, **changed: str) -> str:
+        """Return the address of the page with something chosen anew."""
+        values = {
+            "organisation": self.organisation.code,
+            "period": self.period.code,
+            "addressee": self.addressee,
+            "length": self.length,
+            "clean": "1" if self.is_clean else "",
+            **changed,
+        }
+        return f"{reverse('reports:page')}?{urlencode({key: value for key, value in values.items() if value})}"
+
+
+def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
+    """Return what was chosen; None when the person sees no organisation at all.
+
+    The first organisation of the person and the last full year are the default. An organisation out of sight is 404.
+    """
+    visible = Organisation.objects.visible_to(request.user)
+    code = request.GET.get("organisation", "")
+    if code:
+        organisation = visible.filter(code=code).select_related("parent").first()
+        if organisation is None:
+            raise Http404
+    else:
+        organisation = visible.select_related("parent").order_by("path").first()
+        if organisation is None:
+            return None
+    default = Period.parse(str(today.year - 1))
+    asked = request.GET.get("period", "").strip()
+    error = ""
+    try:
+        period = Period.parse(asked) if asked else default
+    except DomainError as problem:
+        period, error = default, str(problem)
+    addressee, length = request.GET.get("addressee", ""), request.GET.get("length", "")
+    return Choice(
+        organisation=organisation,
+        period=period,
+        asked=asked or period.code,
+        addressee=addressee if addressee in ADDRESSEES else "upper",
+        length=length if length in LENGTHS else "normal",
+        is_clean=request.GET.get("clean") == "1",
+        error=error,
+    )
+
+
+def period_options(*, year: int, years: int = 3) -> list[tuple[str, list[Period]]]:
+    """Return the periods to choose from by year, newest first: year, halves, quarters, months."""
+    parts = ["", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"-{month:02}" for month in range(1, 13))]
+    return [(f"{each}年", [Period.parse(f"{each}{part}") for part in parts]) for each in range(year, year - years, -1)]
+
+
+def number_url(number: Number) -> str:
+    """Return the address of the panel of a number."""
+    query = number.query
+    values = {
+        "organisation": query.organisation,
+        "indicator": query.indicator,
+        "first": query.first_month,
+        "last": query.last_month,
+        "scope": query.scope,
+        "area": query.work_area or "",
+        "where": query.where,
+        "entry": query.entry,
+        "measure": "" if number.measure == "total" else number.measure,
+    }
+    return f"{reverse('reports:number')}?{urlencode({key: value for key, value in values.items() if value})}"
+
+
+def read_number_query(given: QueryDict) -> NumberQuery:
+    """Return the query of an address made by ``number_url``. Raises Http404 when it is not one."""
+    try:
+        first, last = (
+            Period.parse(f"{int(given[key]) // 100}-{int(given[key]) % 100:02}") for key in ("first", "last")
+        )
+    except (KeyError, ValueError, DomainError) as error:
+        raise Http404 from error
+    scope, area, where = given.get("scope", "system"), given.get("area") or None, given.get("where", "")
+    is_known = given.get("indicator") in indicator_words() and scope in SCOPES and (not area or area in area_names())
+    # The only narrowing there is; a key from outside would become part of a query.
+    is_safe = not where or (where.startswith("level=") and where.removeprefix("level=").isalnum())
+    if not is_known or not is_safe or first.first_month > last.last_month:
+        raise Http404
+    return NumberQuery(
+        organisation=given.get("organisation", ""),
+        indicator=given["indicator"],
+        first_month=first.first_month,
+        last_month=last.last_month,
+        scope=scope,  # type: ignore[arg-type]  # checked above
+        work_area=area,
+        where=where,
+        entry=given.get("entry", "")[:64],
+    )

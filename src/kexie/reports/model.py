@@ -1,0 +1,242 @@
+"""The document model: what a report says, before it is a page, a Word file or a source table.
+
+A document is a tree of frozen dataclasses. Running text is a tuple of spans; a span is plain ``Text`` or a ``Number``
+that carries the query it came from, so that every renderer can lead from the digits to the entries behind them.
+The model is pure (no Django) and goes to JSON and back without loss: what was printed stays as it was printed.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+Scope = Literal["own", "system", "county"]
+Measure = Literal["total", "difference", "rate"]
+
+
+class Measured(Protocol):
+    """A value with bounds, as ``totals.queries.Total`` has them; a bound that is None is not known."""
+
+    @property
+    def value(self) -> Decimal: ...
+    @property
+    def low(self) -> Decimal | None: ...
+    @property
+    def high(self) -> Decimal | None: ...
+    @property
+    def low_exclusive(self) -> bool: ...
+    @property
+    def high_exclusive(self) -> bool: ...
+    @property
+    def qualifier(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberQuery:
+    """What a number was asked for: enough to ask again and to list its entries.
+
+    ``where`` narrows a total to entries whose field has a value (``"level=province"``); ``entry`` to one entry.
+    """
+
+    organisation: str
+    indicator: str
+    first_month: int
+    last_month: int
+    scope: Scope = "system"
+    work_area: str | None = None
+    where: str = ""
+    entry: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return a text that is the same for the same query and fit for an HTML id."""
+        parts = [self.organisation, self.indicator, f"{self.first_month}-{self.last_month}", self.scope]
+        parts += [self.work_area or "all", self.where, self.entry]
+        joined = ".".join(part for part in parts if part)
+        return "".join(mark if mark.isalnum() or mark in "-_." else f"_{ord(mark):x}_" for mark in joined)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """Plain words."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number of work as printed (``text``: marker, digits and unit), with the total it states.
+
+    ``measure`` is ``total``, or a comparison of ``query`` with ``base``: ``difference`` (in the unit) or ``rate`` (%).
+    ``entries`` counts the entries behind ``query``; ``as_of`` is given for stocks only.
+    """
+
+    text: str
+    unit: str
+    name: str
+    query: NumberQuery
+    value: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    low_exclusive: bool = False
+    high_exclusive: bool = False
+    qualifier: str = "exact"
+    entries: int = 0
+    as_of: datetime.date | None = None
+    measure: Measure = "total"
+    base: NumberQuery | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the key of the quantity: the same quantity has the same key wherever it is printed."""
+        return self.query.key if self.measure == "total" else f"{self.query.key}.{self.measure}"
+
+
+Span = Text | Number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A heading with its number (``一、``) inside the text; level 1 is a chapter, level 2 a part of it."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Running text."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table: a header of words, and rows of cells; the first column is words, a cell is a span or empty (None)."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Text | Number | None, ...], ...]
+
+
+Block = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A whole document. ``annexes`` follow the signature on pages of their own; ``notes`` are for the writer only.
+
+    ``notes`` are shown beside the page and never printed into a file.
+    """
+
+    kind: str
+    organisation: str
+    period: str
+    title: str
+    blocks: tuple[Block, ...]
+    signature: str
+    date: datetime.date
+    addressee: str = ""
+    annexes: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    as_of: datetime.date | None = None
+
+    def numbers(self) -> Iterator[Number]:
+        """Yield every number in reading order, repeated ones as often as they are printed."""
+        for block in (*self.blocks, *self.annexes):
+            if isinstance(block, Paragraph):
+                yield from (span for span in block.spans if isinstance(span, Number))
+            elif isinstance(block, Table):
+                yield from (cell for row in block.rows for cell in row if isinstance(cell, Number))
+
+    def distinct_numbers(self) -> list[Number]:
+        """Return each quantity once, in the order of its first appearance."""
+        return list({number.key: number for number in reversed(list(self.numbers()))}.values())[::-1]
+
+    @property
+    def characters(self) -> int:
+        """Return the length of the text without annexes, as an office counts it (no spaces)."""
+        parts = [self.title]
+        parts += [block.text for block in self.blocks if not isinstance(block, Table)]
+        return sum(len("".join(part.split())) for part in parts)
+
+    def without_notes(self) -> "Document":
+        """Return the document as it may leave the office."""
+        return replace(self, notes=())
+
+
+_KINDS: dict[str, type] = {"text": Text, "number": Number, "heading": Heading, "paragraph": Paragraph, "table": Table}
+_NAMES = {shape: name for name, shape in _KINDS.items()}
+
+
+def to_json(document: Document) -> dict[str, Any]:
+    """Return the document as plain JSON data (decimals as text, dates as YYYY-MM-DD); nothing is lost."""
+    data: dict[str, Any] = msgspec.to_builtins(document)
+    data["blocks"] = [_block_to_json(block) for block in document.blocks]
+    data["annexes"] = [_block_to_json(table) for table in document.annexes]
+    return data
+
+
+def from_json(data: dict[str, Any]) -> Document:
+    """Return the document that ``to_json`` gave. Raises ValueError when the data is not a document."""
+    try:
+        blocks = tuple(_block_from_json(item) for item in data["blocks"])
+        annexes = tuple(_block_from_json(item) for item in data.get("annexes", ()))
+        shell: Document = msgspec.convert({**data, "blocks": (), "annexes": ()}, _Shell)
+        values = {name: getattr(shell, name) for name in _Shell.__struct_fields__}
+        return Document(**{**values, "blocks": blocks, "annexes": annexes})
+    except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
+        raise ValueError(f"not a document: {error}") from error
+
+
+class _Shell(msgspec.Struct):
+    kind: str
+    organisation: str
+    period: str
+    title: str
+    signature: str
+    date: datetime.date
+    addressee: str = ""
+    notes: tuple[str, ...] = ()
+    as_of: datetime.date | None = None
+
+
+def _span_to_json(span: Text | Number | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    return {"type": _NAMES[type(span)], **msgspec.to_builtins(span)}
+
+
+def _block_to_json(block: Block) -> dict[str, Any]:
+    name = _NAMES[type(block)]
+    if isinstance(block, Paragraph):
+        return {"type": name, "spans": [_span_to_json(span) for span in block.spans]}
+    if isinstance(block, Table):
+        rows = [[_span_to_json(cell) for cell in row] for row in block.rows]
+        return {"type": name, "title": block.title, "header": list(block.header), "rows": rows}
+    return {"type": name, "text": block.text, "level": block.level}
+
+
+def _span_from_json(data: dict[str, Any] | None) -> Any:
+    if data is None:
+        return None
+    kind = {"text": Text, "number": Number}[data["type"]]
+    return msgspec.convert({key: value for key, value in data.items() if key != "type"}, kind, strict=False)
+
+
+def _block_from_json(data: dict[str, Any]) -> Any:
+    if data["type"] == "paragraph":
+        return Paragraph(spans=tuple(_span_from_json(span) for span in data["spans"]))
+    if data["type"] == "table":
+        rows = tuple(tuple(_span_from_json(cell) for cell in row) for row in data["rows"])
+        return Table(title=data["title"], header=tuple(data["header"]), rows=rows)
+    if data["type"] == "heading":
+        return Heading(text=data["text"], level=data["level"])
+    raise TypeError(f"there is no block of type {data['type']!r}")

@@ -1,0 +1,311 @@
+"""Reads of the reports: what stands behind each number of a document, and the reports that a person may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import msgspec
+from django.contrib.auth.models import AnonymousUser
+
+from kexie.catalogue import load_typed
+from kexie.orgs.models import Organisation, User
+from kexie.registers.models import Entry, Figure, Source
+from kexie.reports.comparison import compare_totals
+from kexie.reports.material import Material, make_number
+from kexie.reports.model import Number, NumberQuery
+from kexie.reports.models import Report
+from kexie.reports.phrases import area_names, indicator_words
+from kexie.reports.sources import SCOPE_WORDS, FormulaTerm, NumberSource, SourceEntry, period_words
+from kexie.reports.wording import PLAIN, Reading, word_total
+from kexie.totals.measures import Measure, total
+from kexie.totals.models import Indicator, Stamp
+from kexie.totals.queries import entry_ids, totals
+
+_BATCH = 500
+_FORMULAS = ("ratio", "mean")
+
+
+class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    label: str
+    kinds: list[str]
+
+
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    own: str
+    correction: str
+    groups: list[_Group]
+
+
+def reports_visible_to(user: User | AnonymousUser) -> "Iterable[Report]":
+    """Return the reports of the organisations in the reach of ``user``, newest first."""
+    organisations = Organisation.objects.visible_to(user)
+    return Report.objects.filter(organisation__in=organisations).select_related("organisation").order_by("-pk")
+
+
+def gather_sources(*, numbers: Iterable[Number], user: User | AnonymousUser | None = None) -> dict[str, NumberSource]:
+    """Return, by the number's key, the formula and the entries behind each number.
+
+    With ``user`` only the entries that this person may see are listed (the formula counts all); without, all are
+    (for files that the office itself writes). Organisations and entries that are gone are passed over.
+    """
+    return _Gatherer(user=user).gather(list(numbers))
+
+
+@dataclass
+class _Row:
+    """An entry as it is needed here; ``measures`` by indicator code, ``child`` on the way down by ancestor id."""
+
+    entry: Entry
+    measures: dict[str, Measure] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+
+
+@dataclass
+class _Gatherer:
+    user: User | AnonymousUser | None
+    rows: dict[int, _Row] = field(default_factory=dict)
+    children: dict[tuple[int, int], Organisation | None] = field(default_factory=dict)
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+
+    def gather(self, numbers: list[Number]) -> dict[str, NumberSource]:
+        codes = {number.query.organisation for number in numbers}
+        self.organisations = {each.code: each for each in Organisation.objects.filter(code__in=codes)}
+        ids = {number.key: self.ids(number.query) for number in numbers if self._known(number)}
+        self._load({pk for found in ids.values() for pk in found})
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for number in numbers:
+            if self._known(number):
+                wanted[self.organisations[number.query.organisation].pk].update(ids[number.key])
+        for ancestor, entries in wanted.items():
+            self._load_children(ancestor, entries)
+        return {number.key: self._source(number, ids[number.key]) for number in numbers if self._known(number)}
+
+    def _known(self, number: Number) -> bool:
+        return number.query.organisation in self.organisations
+
+    def ids(self, query: NumberQuery) -> list[int]:
+        """The entries behind a query, latest first."""
+        if query.entry:
+            return list(Entry.objects.filter(uid=query.entry).values_list("pk", flat=True))
+        found = entry_ids(
+            organisation=self.organisations[query.organisation],
+            first_month=query.first_month,
+            last_month=query.last_month,
+            indicator=query.indicator,
+            scope=query.scope,
+            work_area=query.work_area,
+        )
+        if query.where:
+            key, _, value = query.where.partition("=")
+            keep: set[int] = set()
+            for batch in _batches(found):
+                keep.update(
+                    Entry.objects.filter(pk__in=batch, **{f"counting__fields__{key}": value}).values_list(
+                        "pk", flat=True
+                    )
+                )
+            found = [pk for pk in found if pk in keep]
+        return found
+
+    def _load(self, ids: set[int]) -> None:
+        entries = Entry.objects.all() if self.user is None else Entry.objects.visible_to(self.user)
+        for batch in _batches(sorted(ids)):
+            for entry in entries.filter(pk__in=batch).select_related("counting__organisation"):
+                if entry.counting_id:
+                    self.rows[entry.pk] = _Row(entry)
+        by_revision = {row.entry.counting_id: row for row in self.rows.values()}
+        for batch in _batches(sorted(pk for pk in by_revision if pk)):
+            for figure in Figure.objects.filter(revision__in=batch).select_related("indicator"):
+                if not figure.is_part:
+                    measures = by_revision[figure.revision_id].measures
+                    code = figure.indicator.code
+                    measures[code] = measures.get(code, Measure(entries=1)) + _measure(figure)
+            for source in Source.objects.filter(revision__in=batch).order_by("pk"):
+                by_revision[source.revision_id].sources.append(source)
+
+    def _load_children(self, ancestor: int, entries: set[int]) -> None:
+        for batch in _batches(sorted(entries)):
+            stamps = Stamp.objects.filter(ancestor=ancestor, posting__entry__in=batch)
+            for stamp in stamps.select_related("child", "posting"):
+                self.children[ancestor, stamp.posting.entry] = stamp.child
+
+    def _source(self, number: Number, ids: list[int]) -> NumberSource:
+        query = number.query
+        organisation = self.organisations[query.organisation]
+        return NumberSource(
+            organisation=organisation.name,
+            period=period_words(query.first_month, query.last_month),
+            scope=SCOPE_WORDS[query.scope],
+            work_area=area_names().get(query.work_area or "", ""),
+            terms=tuple(self._terms(number, organisation, ids)),
+            entries=tuple(self._entry(number, self.rows[pk]) for pk in ids if pk in self.rows),
+        )
+
+    def _entry(self, number: Number, row: _Row) -> SourceEntry:
+        revision = row.entry.counting
+        assert revision is not None
+        measure = row.measures.get(number.query.indicator)
+        unit = indicator_words()[number.query.indicator].unit
+        value = word_total(total=_reading(measure, number.query.indicator), unit=unit) if measure else ""
+        told = [source.told for source in row.sources]
+        return SourceEntry(
+            id=row.entry.uid,
+            unit=revision.organisation.short_name,
+            title=revision.title,
+            date=revision.end,
+            value=value,
+            source="；".join(dict.fromkeys(place for each in told if (place := source_words(each)))),
+            excerpt=next((str(each["quote"]) for each in told if each.get("quote")), ""),
+        )
+
+    def _terms(self, number: Number, organisation: Organisation, ids: list[int]) -> Iterator[FormulaTerm]:
+        query = number.query
+        words = indicator_words()[query.indicator]
+        if query.entry:
+            return
+        if number.base:
+            for sign, each in (("＋", query), ("－", number.base)):
+                found = _total(organisation, each)
+                if found:
+                    label = period_words(each.first_month, each.last_month)
+                    yield FormulaTerm(label=label, value=word_total(total=found, unit=words.unit), sign=sign)
+            return
+        if words.kind in _FORMULAS:
+            formula = Indicator.objects.get(code=query.indicator).formula
+            for sign, code in (("＋", formula["numerator"]), ("÷", formula["denominator"])):
+                part = _total(organisation, query, indicator=code)
+                if part:
+                    name, unit = indicator_words()[code].name, indicator_words()[code].unit
+                    yield FormulaTerm(label=name, value=word_total(total=part, unit=unit), sign=sign)
+            return
+        yield from self._summands(number, organisation, ids)
+
+    def _summands(self, number: Number, organisation: Organisation, ids: list[int]) -> Iterator[FormulaTerm]:
+        """The summands by kind of unit, and what is taken away because one event is counted once."""
+        if number.query.scope == "own" or not all(pk in self.rows for pk in ids):
+            return
+        words = load_typed("reports/sources", _Words)
+        labels = {kind: group.label for group in words.groups for kind in group.kinds}
+        sums: dict[str, list[Measure]] = defaultdict(list)
+        for pk in ids:
+            child = self.children.get((organisation.pk, pk))
+            label = words.own if child is None else labels.get(child.kind, child.short_name)
+            if measure := self.rows[pk].measures.get(number.query.indicator):
+                sums[label].append(measure)
+        order = [words.own, *(group.label for group in words.groups)]
+        if len(sums) < 2:
+            return
+        reached = Decimal(0)
+        for label in sorted(sums, key=lambda each: order.index(each) if each in order else len(order)):
+            part = _reading(total(sums[label]), number.query.indicator)
+            reached += part.value
+            yield FormulaTerm(label=label, value=word_total(total=part, unit=""))
+        if reached > number.value:
+            difference = reached - number.value
+            taken = Reading(value=difference, low=difference, high=difference)
+            yield FormulaTerm(label=words.correction, value=word_total(total=taken, unit=""), sign="－")
+
+
+def source_words(told: Mapping[str, object]) -> str:
+    """Return where words came from: 简报.docx，第 3 行."""
+    name = str(told.get("name") or told.get("file") or "")
+    place = ""
+    if told.get("sheet"):
+        place += f"，{told['sheet']}"
+    if told.get("row"):
+        place += f"，第 {told['row']} 行"
+    return f"{name}{place}".lstrip("，")
+
+
+def _total(organisation: Organisation, query: NumberQuery, *, indicator: str = "") -> Reading | None:
+    code = indicator or query.indicator
+    found = totals(
+        organisation=organisation,
+        first_month=query.first_month,
+        last_month=query.last_month,
+        indicators=[code],
+        scope=query.scope,
+        work_area=query.work_area,
+    ).get(code)
+    if found is None:
+        return None
+    bounds = {name: getattr(found, name) for name in ("low", "high", "low_exclusive", "high_exclusive", "qualifier")}
+    return Reading(value=found.value, **bounds)
+
+
+def _measure(figure: Figure) -> Measure:
+    return Measure.of(
+        value=figure.value,
+        qualifier=figure.qualifier,  # type: ignore[arg-type]  # a CHECK constraint keeps it to these words
+        low=figure.low,
+        high=figure.high,
+        low_exclusive=figure.low_exclusive,
+        high_exclusive=figure.high_exclusive,
+    )
+
+
+def _reading(measure: Measure, indicator: str) -> Reading:
+    """A measure (integers in the smallest unit) in the indicator's unit."""
+    scale = indicator_words()[indicator].scale
+
+    def decimal(value: int) -> Decimal:
+        return Decimal(value).scaleb(-scale)
+
+    return Reading(
+        value=decimal(measure.value),
+        low=decimal(measure.low),
+        high=None if measure.upper is None else decimal(measure.upper),
+        low_exclusive=measure.low_exclusive > 0,
+        high_exclusive=measure.upper is not None and measure.high_exclusive > 0,
+        qualifier=measure.qualifier,
+    )
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def explain_number(
+    *, organisation: Organisation, query: NumberQuery, measure: str = "total", user: User | AnonymousUser
+) -> tuple[Number | None, NumberSource | None]:
+    """Return a number as it stands now and what is behind it, or (None, None) when nothing is recorded for it.
+
+    ``measure`` is total, difference or rate (against the same months of the year before). Entries are those that
+    ``user`` may see.
+    """
+    number = _number_now(organisation, query, measure, user)
+    if number is None:
+        return None, None
+    return number, gather_sources(numbers=[number], user=user).get(number.key)
+
+
+def _number_now(
+    organisation: Organisation, query: NumberQuery, measure: str, user: User | AnonymousUser
+) -> Number | None:
+    material = Material(
+        organisation=organisation, first_month=query.first_month, last_month=query.last_month, scope=query.scope
+    )
+    if query.entry:
+        entry = Entry.objects.visible_to(user).filter(uid=query.entry).select_related("counting").first()
+        if entry is None or entry.counting is None:
+            return None
+        found = Measure()
+        for figure in Figure.objects.filter(revision=entry.counting_id, indicator__code=query.indicator):
+            if not figure.is_part:
+                found += _measure(figure)
+        return make_number(total=_reading(found, query.indicator), query=query, style=PLAIN, entries=1)
+    total_now = material.totals(work_area=query.work_area).get(query.indicator)
+    if total_now is None:
+        return None
+    if query.where:
+        count = len(_Gatherer(user=None, organisations={organisation.code: organisation}).ids(query))
+        return material.count(query.indicator, count, work_area=query.work_area, where=query.where) if count else None
+    if measure == "total":
+        return material.number(total_now, work_area=query.work_area)
+    before = material.totals(work_area=query.work_area, years_back=1).get(query.indicator)
+    words = indicator_words()[query.indicator]
+    change = compare_totals(current=total_now, previous=before, name=words.name, unit=words.unit)
+    chosen = change.rate if measure == "rate" else change.difference
+    return material.change(total_now, chosen, work_area=query.work_area) if chosen else None

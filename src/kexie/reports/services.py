@@ -1,0 +1,125 @@
+"""Verbs of the reports: compose a document, write it to files."""
+
+import datetime
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from kexie.core.errors import DomainError
+from kexie.core.periods import Period
+from kexie.core.services import audit
+from kexie.orgs.models import Organisation, User
+from kexie.reports.compose import compose_summary
+from kexie.reports.html import render_file
+from kexie.reports.model import Document, to_json
+from kexie.reports.models import Report, ReportKind
+from kexie.reports.queries import gather_sources
+from kexie.reports.word import render_word
+from kexie.reports.workbook import render_workbook
+
+_COMPOSERS: dict[str, Callable[..., Document]] = {ReportKind.SUMMARY: compose_summary}
+_SAFE = re.compile(r"[^\w.-]+")
+
+
+def compose_report(
+    *,
+    organisation: Organisation,
+    period: Period | str,
+    kind: str = ReportKind.SUMMARY,
+    as_of: datetime.date | None = None,
+    **options: Any,
+) -> Document:
+    """Return the document; nothing is stored. ``options`` are those of the kind's composer.
+
+    Raises DomainError for a kind or period that is not known, or when there is nothing to write.
+    """
+    if kind not in _COMPOSERS:
+        raise DomainError(f"没有“{kind}”这种报告，可用：{'、'.join(_COMPOSERS)}")
+    parsed = Period.parse(period) if isinstance(period, str) else period
+    return _COMPOSERS[kind](organisation=organisation, period=parsed, as_of=as_of, **options)
+
+
+def render_report(*, document: Document, user: User | None = None) -> dict[str, bytes]:
+    """Return the bytes of the files by the end of their names: ``.docx``, ``.html``, ``-sources.xlsx``.
+
+    With ``user`` the sources list only the entries that this person may see.
+    """
+    sources = gather_sources(numbers=document.distinct_numbers(), user=user)
+    return {
+        ".docx": render_word(document=document),
+        ".html": render_file(document=document, sources=sources).encode(),
+        "-sources.xlsx": render_workbook(document=document, sources=sources),
+    }
+
+
+def file_stem(document: Document) -> str:
+    """Return the name of the document's files without its end: CODE-PERIOD-KIND."""
+    return _SAFE.sub("_", f"{document.organisation}-{document.period}-{document.kind}")
+
+
+def write_report(
+    *,
+    organisation: Organisation,
+    period: Period | str,
+    kind: str = ReportKind.SUMMARY,
+    folder: Path,
+    actor: User | None = None,
+    as_of: datetime.date | None = None,
+    **options: Any,
+) -> list[Path]:
+    """Compose the report, write its three files into ``folder`` and keep the document; return the paths.
+
+    All or nothing: the files are complete before the first takes its name, and the report is stored with them.
+    Raises DomainError when there is nothing to write, or the folder cannot be written.
+    """
+    document = compose_report(organisation=organisation, period=period, kind=kind, as_of=as_of, **options)
+    contents = render_report(document=document)
+    stem = file_stem(document)
+    with transaction.atomic():
+        report = Report.objects.create(
+            organisation=organisation,
+            period=document.period,
+            kind=document.kind,
+            as_of=document.as_of,
+            content=to_json(document),
+            created_by=actor,
+        )
+        audit(
+            actor=actor.get_username() if actor else "kexie report",
+            action="report.write",
+            subject=f"report:{report.pk}",
+            organisation=organisation.code,
+            period=document.period,
+            kind=document.kind,
+        )
+        try:
+            return _write_all(folder=folder, contents={f"{stem}{end}": content for end, content in contents.items()})
+        except OSError as error:
+            raise DomainError(f"写不进文件夹 {folder}：{error.strerror or error}") from error
+
+
+def _write_all(*, folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write all files under other names first, then give all of them their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[tuple[Path, Path]] = []
+    try:
+        for name, content in contents.items():
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
+            written.append((Path(temporary), folder / name))
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        if blocked := next((path for _, path in written if path.is_dir()), None):
+            raise IsADirectoryError(0, f"{blocked.name} 是文件夹")
+        for temporary_path, path in written:
+            temporary_path.replace(path)
+    finally:
+        for temporary_path, _ in written:
+            temporary_path.unlink(missing_ok=True)
+    return [path for _, path in written]

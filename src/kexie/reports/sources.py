@@ -1,0 +1,82 @@
+"""What stands behind a printed number: its formula and its entries, in words, for panel, file and workbook. Pure."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kexie.reports.model import Document, Number
+
+QUALIFIER_WORDS = {"exact": "准数", "at_least": "至少", "at_most": "至多", "about": "约数", "range": "区间"}
+SCOPE_WORDS = {"own": "本级机关", "system": "科协系统", "county": "全域（含成员单位）"}
+MEASURE_WORDS = {"total": "汇总", "difference": "比上年同期增加", "rate": "比上年同期增长"}
+
+# Characters that XML 1.0 cannot hold: a pasted title may have them, a Word file may not.
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceEntry:
+    """One entry behind a number: ``value`` is what it adds, as printed; ``source`` where the words are."""
+
+    id: str
+    unit: str
+    title: str
+    date: datetime.date | None
+    value: str
+    source: str = ""
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormulaTerm:
+    """One summand: a unit or kind of units, ``value`` as printed; ``sign`` is ＋ or －."""
+
+    label: str
+    value: str
+    sign: str = "＋"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberSource:
+    """All that is known of one number. ``terms`` add up to its value; ``organisation`` etc. are words."""
+
+    organisation: str
+    period: str
+    scope: str
+    work_area: str = ""
+    terms: tuple[FormulaTerm, ...] = ()
+    entries: tuple[SourceEntry, ...] = ()
+
+    def formula(self, number: Number) -> str:
+        """Return the formula in one line: 本级 612＋乡镇 2278＝2890."""
+        if not self.terms:
+            return ""
+        parts = [f"{term.sign}{term.label} {term.value}" for term in self.terms]
+        return "".join(parts).removeprefix("＋") + f"＝{number.text}"
+
+
+Sources = Mapping[str, NumberSource]
+
+
+def clean_text(text: str) -> str:
+    """Return the text without characters that an XML file cannot hold."""
+    return _UNPRINTABLE.sub("", text)
+
+
+def period_words(first_month: int, last_month: int) -> str:
+    """Return months as words: 2024年1月至6月."""
+    first, last = divmod(first_month, 100), divmod(last_month, 100)
+    if first == last:
+        return f"{first[0]}年{first[1]}月"
+    return f"{first[0]}年{first[1]}月至{'' if first[0] == last[0] else f'{last[0]}年'}{last[1]}月"
+
+
+def date_words(day: datetime.date) -> str:
+    """Return a date as official documents write it: 2026年1月5日 (GB/T 9704-2012, 7.3.5.4)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def number_ids(document: Document) -> dict[str, int]:
+    """Return a running number (from 1) for each quantity, by key, in the order in which they appear."""
+    return {number.key: index for index, number in enumerate(document.distinct_numbers(), start=1)}

@@ -1,0 +1,95 @@
+"""The arithmetic of approximate numbers: how 34, 5000余 and 约3000 add up. Pure; integers in the smallest unit.
+
+Source of the rules: the design's "Sums". A sum carries value, low, high and how many of its parts were exact,
+at least, at most, about or a range, without a high, or with an exclusive bound; a correction subtracts them all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Literal, Self
+
+Qualifier = Literal["exact", "at_least", "at_most", "about", "range"]
+QUALIFIERS: tuple[Qualifier, ...] = ("exact", "at_least", "at_most", "about", "range")
+LIMIT = 10**15  # of one figure, in the smallest unit: a thousand of these still fit a 64-bit sum
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A sum of figures: bounds, and signed counts of its parts. The zero measure is ``Measure()``.
+
+    ``high`` adds the highs of the parts that have one; it is the sum's high only when ``without_high`` is 0.
+    ``entries`` counts the entries behind the sum.
+    """
+
+    value: int = 0
+    low: int = 0
+    high: int = 0
+    entries: int = 0
+    exact: int = 0
+    at_least: int = 0
+    at_most: int = 0
+    about: int = 0
+    range: int = 0
+    without_high: int = 0
+    low_exclusive: int = 0
+    high_exclusive: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        value: int,
+        qualifier: Qualifier,
+        low: int | None,
+        high: int | None,
+        low_exclusive: bool = False,
+        high_exclusive: bool = False,
+    ) -> Self:
+        """Return the measure of one figure; a missing low counts as 0. It counts no entry by itself."""
+        counts = {name: int(name == qualifier) for name in QUALIFIERS}
+        return cls(
+            value=value,
+            low=low or 0,
+            high=high or 0,
+            without_high=int(high is None),
+            low_exclusive=int(low_exclusive and low is not None),
+            high_exclusive=int(high_exclusive and high is not None),
+            **counts,
+        )
+
+    def __add__(self, other: "Measure") -> "Measure":
+        return Measure(*(getattr(self, name) + getattr(other, name) for name in MEASURE_FIELDS))
+
+    def __neg__(self) -> "Measure":
+        return Measure(*(-getattr(self, name) for name in MEASURE_FIELDS))
+
+    def __sub__(self, other: "Measure") -> "Measure":
+        return self + -other
+
+    @property
+    def qualifier(self) -> Qualifier:
+        """All exact: exact; exact with one other of at_least, at_most, range: that one; anything else: about."""
+        others: list[Qualifier] = [name for name in QUALIFIERS[1:] if getattr(self, name)]
+        match others:
+            case []:
+                return "exact"
+            case ["at_least" | "at_most" | "range" as only]:
+                return only
+            case _:
+                return "about"
+
+    @property
+    def upper(self) -> int | None:
+        """The high of the sum, or None when a part has none."""
+        return None if self.without_high else self.high
+
+
+MEASURE_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Measure))
+
+
+def total(measures: Iterable[Measure]) -> Measure:
+    """Return the sum of ``measures``."""
+    result = Measure()
+    for measure in measures:
+        result += measure
+    return result

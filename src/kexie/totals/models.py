@@ -1,0 +1,150 @@
+"""Indicators, postings and sums.
+
+A *posting* is what an approved entry adds: its facts, stamped with the ancestors that its organisation had on the day
+on which it ended. Sums by ancestor, month and indicator are kept in ``MonthSum``; approvals append to ``SumDelta``,
+which is folded into it (at once on SQLite, by a worker on PostgreSQL, where the root's row would be hot).
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kexie.orgs.models import Organisation
+from kexie.totals.measures import LIMIT, QUALIFIERS
+
+
+class IndicatorKind(models.TextChoices):
+    FLOW = "flow", "流量"
+    STOCK = "stock", "存量"
+    RATIO = "ratio", "比率"
+    MEAN = "mean", "均值"
+    DISTINCT = "distinct", "去重人数"
+
+
+class Indicator(models.Model):
+    """What is measured. Loaded from the catalogue; values are stored times ``10 ** scale``."""
+
+    code = models.CharField("代码", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=60)
+    unit = models.CharField("单位", max_length=20)
+    kind = models.CharField("类别", max_length=10, choices=IndicatorKind.choices)
+    scale = models.PositiveSmallIntegerField("小数位", default=0)
+    valid_months = models.PositiveSmallIntegerField("有效月数", default=0)
+    formula = models.JSONField("公式", default=dict, blank=True)
+    order = models.IntegerField("顺序", default=0)
+
+    class Meta:
+        ordering = ("order",)
+        verbose_name = verbose_name_plural = "指标"
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(kind=IndicatorKind.STOCK) | Q(valid_months__gt=0), name="stock_has_valid_months"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Posting(models.Model):
+    """What one approved entry adds, and where and when."""
+
+    entry = models.PositiveBigIntegerField("记录", unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField("结束日期")
+    month = models.PositiveIntegerField("月份")
+    work_area = models.CharField("工作板块", max_length=40, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("organisation", "month")),)
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.day}"
+
+
+class Stamp(models.Model):
+    """``ancestor`` counts the posting; on the way down it comes through ``child`` (None: its own).
+
+    ``outside``: a member department lies between, so that it is not of the ancestor's 科协系统.
+    """
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="stamps")
+    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    outside = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("ancestor", "posting"), name="stamped_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.posting_id} → {self.ancestor_id}"
+
+
+class Fact(models.Model):
+    """A posted figure. ``part``: it is "of which" (has a group or is part of another) and enters no total."""
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="facts")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
+    qualifier = models.CharField(max_length=10)
+    value = models.BigIntegerField()
+    low = models.BigIntegerField(null=True)
+    high = models.BigIntegerField(null=True)
+    low_exclusive = models.BooleanField(default=False)
+    high_exclusive = models.BooleanField(default=False)
+    mode = models.CharField(max_length=10, blank=True)
+    group = models.CharField(max_length=60, blank=True)
+    part = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(value__gte=0) & Q(value__lte=LIMIT), name="fact_value_in_limits"),
+            models.CheckConstraint(
+                condition=Q(low=None) | Q(high=None) | Q(low__lte=F("high")), name="fact_low_not_above_high"
+            ),
+            models.CheckConstraint(condition=Q(qualifier__in=QUALIFIERS), name="fact_qualifier_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id}: {self.value}"
+
+
+class Sums(models.Model):
+    """The columns of a Measure, for one ancestor, month and indicator, inside or outside the 科协系统."""
+
+    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.PositiveIntegerField()
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outside = models.BooleanField()
+    value = models.BigIntegerField()
+    low = models.BigIntegerField()
+    high = models.BigIntegerField()
+    entries = models.IntegerField()
+    exact = models.IntegerField()
+    at_least = models.IntegerField()
+    at_most = models.IntegerField()
+    about = models.IntegerField()
+    range = models.IntegerField()
+    without_high = models.IntegerField()
+    low_exclusive = models.IntegerField()
+    high_exclusive = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.ancestor_id} {self.month} {self.indicator_id}: {self.value}"
+
+
+class MonthSum(Sums):
+    """The folded sum."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("ancestor", "month", "indicator", "outside"), name="one_sum_a_month"),
+        )
+
+
+class SumDelta(Sums):
+    """An addition that is not folded in yet."""
+
+    class Meta:
+        indexes = (models.Index(fields=("ancestor", "month")),)

@@ -1,0 +1,360 @@
+"""Reads: totals for any organisation, run of months and indicator, and the entries behind each.
+
+All take keyword arguments: ``organisation``, ``first_month`` and ``last_month`` (202403), ``scope`` (see SCOPES) and
+``indicators`` (codes; None for all). An indicator without entries is not in the answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from kexie.core.periods import add_months, first_day, last_day
+from kexie.orgs.models import Lineage, Organisation
+from kexie.orgs.queries import children_between, path_on
+from kexie.totals.measures import MEASURE_FIELDS, QUALIFIERS, Measure, Qualifier, total
+from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Stamp, SumDelta
+
+Scope = Literal["own", "system", "county"]
+SCOPES: dict[Scope, str] = {"own": "本级机关", "system": "科协系统", "county": "全县"}
+OWN = "own"
+
+_ADDED = (IndicatorKind.FLOW, IndicatorKind.DISTINCT)
+_FORMULAS = (IndicatorKind.RATIO, IndicatorKind.MEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The value of an indicator, in its unit. ``low`` and ``high`` bound it (``high`` None: no bound).
+
+    ``entries`` is how many entries it is the sum of; ``as_of`` the oldest day among the values of a stock.
+    """
+
+    indicator: str
+    value: Decimal
+    low: Decimal
+    high: Decimal | None
+    low_exclusive: bool
+    high_exclusive: bool
+    qualifier: Qualifier
+    entries: int
+    as_of: date | None = None
+
+
+def totals(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    indicators: Iterable[str] | None = None,
+    scope: Scope = "system",
+    work_area: str | None = None,
+) -> dict[str, Total]:
+    """Return the totals by indicator code; with ``work_area``, of the entries of that work area alone (no stocks)."""
+    wanted = _Wanted(indicators)
+    if scope == "own" or work_area is not None:
+        facts = _facts(organisation, first_month, last_month, scope, work_area)
+        flows = _measures(facts.filter(indicator__kind__in=_ADDED), "indicator_id")
+    else:
+        rows = _sums(organisation, first_month, last_month, scope)
+        flows = _gather(rows, "indicator_id")
+    stocks = {} if work_area is not None else _stocks(organisation, last_month, scope)
+    return wanted.answer({key[0]: measure for key, measure in flows.items()}, _stock_totals(stocks.values()))
+
+
+def totals_by_month(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    indicators: Iterable[str] | None = None,
+    scope: Scope = "system",
+) -> dict[int, dict[str, Total]]:
+    """Return totals by month, then by indicator code. Flows add up; a stock is that of the month's end."""
+    wanted = _Wanted(indicators)
+    if scope == "own":
+        facts = _facts(organisation, first_month, last_month, scope, None)
+        flows = _measures(facts.filter(indicator__kind__in=_ADDED), "posting__month", "indicator_id")
+    else:
+        flows = _gather(_sums(organisation, first_month, last_month, scope), "month", "indicator_id")
+    by_month: dict[int, dict[int, Measure]] = defaultdict(dict)
+    for (month, indicator), measure in flows.items():
+        by_month[month][indicator] = measure
+    answer = {}
+    month = first_month
+    while month <= last_month:
+        stocks = _stocks(organisation, month, scope) if wanted.has_stocks else {}
+        answer[month] = wanted.answer(by_month.get(month, {}), _stock_totals(stocks.values()))
+        month = add_months(month, 1)
+    return {month: found for month, found in answer.items() if found}
+
+
+def totals_by_organisation(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    indicators: Iterable[str] | None = None,
+    scope: Scope = "system",
+) -> dict[str, dict[str, Total]]:
+    """Return totals by code of the direct children, and ``"own"``; flows and stocks add up to the organisation's own.
+
+    A child that came or went during the period counts here for as long as it stood below ``organisation``.
+    """
+    wanted = _Wanted(indicators)
+    facts = _facts(organisation, first_month, last_month, scope, None).filter(indicator__kind__in=_ADDED)
+    stamped = facts.filter(posting__stamps__ancestor=organisation)
+    flows: dict[int | None, dict[int, Measure]] = defaultdict(dict)
+    for (child, indicator), measure in _measures(stamped, "posting__stamps__child_id", "indicator_id").items():
+        flows[child][indicator] = measure
+    stocks: dict[int | None, list[_Stock]] = defaultdict(list)
+    for stock in _stocks(organisation, last_month, scope).values():
+        stocks[stock.child].append(stock)
+    children = children_between(organisation=organisation, first=first_day(first_month), last=last_day(last_month))
+    answer = {}
+    for code, key in [*((child.code, child.pk) for child in children), (OWN, None)]:
+        found = wanted.answer(flows.get(key, {}), _stock_totals(stocks.get(key, [])))
+        if found:
+            answer[code] = found
+    return answer
+
+
+def entry_ids(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    indicator: str,
+    scope: Scope = "system",
+    work_area: str | None = None,
+) -> list[int]:
+    """Return the ids of the entries whose figures make up this total, latest first."""
+    row = Indicator.objects.get(code=indicator)
+    codes = {row.formula["numerator"], row.formula["denominator"]} if row.kind in _FORMULAS else {indicator}
+    found: list[tuple[date, int]] = []
+    for each in Indicator.objects.filter(code__in=codes):
+        if each.kind == IndicatorKind.STOCK:
+            stocks = _stocks(organisation, last_month, scope)
+            found += [(stock.day, stock.entry) for stock in stocks.values() if stock.indicator == each.pk]
+        else:
+            facts = _facts(organisation, first_month, last_month, scope, work_area).filter(indicator=each)
+            found += facts.values_list("posting__day", "posting__entry").distinct()
+    return [entry for _, entry in sorted(set(found), reverse=True)]
+
+
+# --- flows ----------------------------------------------------------------------------------------------------------
+
+
+def _sums(organisation: Organisation, first_month: int, last_month: int, scope: Scope) -> list[QuerySet[Any]]:
+    """The folded and the unfolded sums that make up the totals."""
+    where = Q(ancestor=organisation, month__range=(first_month, last_month))
+    if scope == "system":
+        where &= Q(outside=False)
+    return [MonthSum.objects.filter(where).order_by(), SumDelta.objects.filter(where).order_by()]
+
+
+def _gather(rows: Iterable[QuerySet[Any]], *keys: str) -> dict[tuple[Any, ...], Measure]:
+    """Add up sum rows by ``keys``; what cancelled out is left out."""
+    found: dict[tuple[Any, ...], Measure] = {}
+    for queryset in rows:
+        sums = {f"{name}_sum": Sum(name) for name in MEASURE_FIELDS}
+        for *key, values in _split(queryset.values(*keys).annotate(**sums).values_list(*keys, *sums), len(keys)):
+            found[tuple(key)] = found.get(tuple(key), Measure()) + Measure(*values)
+    return {key: measure for key, measure in found.items() if measure.entries}
+
+
+def _facts(
+    organisation: Organisation, first_month: int, last_month: int, scope: Scope, work_area: str | None
+) -> QuerySet[Fact]:
+    """The facts that enter the totals of ``organisation``: no "of which"."""
+    facts = Fact.objects.filter(part=False, posting__month__range=(first_month, last_month)).order_by()
+    if work_area is not None:
+        facts = facts.filter(posting__work_area=work_area)
+    if scope == "own":
+        return facts.filter(posting__organisation=organisation)
+    stamps = Stamp.objects.filter(ancestor=organisation, posting=OuterRef("posting"))
+    if scope == "system":
+        stamps = stamps.filter(outside=False)
+    return facts.filter(Exists(stamps))
+
+
+def _measures(facts: QuerySet[Fact], *keys: str) -> dict[tuple[Any, ...], Measure]:
+    """Add up facts by ``keys`` in the database."""
+    columns: dict[str, Any] = {
+        "value_sum": Sum("value"),
+        "low_sum": Sum(Coalesce("low", 0)),
+        "high_sum": Sum(Coalesce("high", 0)),
+        "entries_count": Count("posting", distinct=True),
+        **{f"{name}_count": Count("pk", filter=Q(qualifier=name)) for name in QUALIFIERS},
+        "without_high_count": Count("pk", filter=Q(high=None)),
+        "low_exclusive_count": Count("pk", filter=Q(low_exclusive=True, low__isnull=False)),
+        "high_exclusive_count": Count("pk", filter=Q(high_exclusive=True, high__isnull=False)),
+    }
+    rows = facts.values(*keys).annotate(**columns).values_list(*keys, *columns)
+    return {tuple(key): Measure(*values) for *key, values in _split(rows, len(keys))}
+
+
+def _split(rows: Iterable[tuple[Any, ...]], keys: int) -> Iterable[tuple[Any, ...]]:
+    """Each row as its keys and, last, the tuple of its values."""
+    for row in rows:
+        yield (*row[:keys], row[keys:])
+
+
+# --- stocks ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """The last value of one organisation for one indicator; ``child`` is the way down to it, None for its own."""
+
+    indicator: int
+    child: int | None
+    day: date
+    entry: int
+    measure: Measure
+
+
+def _stocks(organisation: Organisation, last_month: int, scope: Scope) -> dict[tuple[int, int], _Stock]:
+    """The stocks that stand at the end of ``last_month``, by organisation and indicator.
+
+    Each organisation that stands below ``organisation`` on that day gives its last value at or before it, if that is
+    not older than the indicator's ``valid_months``.
+    """
+    end = last_day(last_month)
+    path = path_on(organisation=organisation, day=end)
+    if path is None:
+        return {}
+    depth = path.count("/") - 2
+    below = Lineage.objects.filter(valid_from__lte=end, valid_until__gt=end, path__startswith=path)
+    if scope == "own":
+        below = below.filter(organisation=organisation)
+    elif scope == "system":
+        below = below.filter(department_depth__lte=depth)
+    ways = {pk: _way(child_path, path) for pk, child_path in below.values_list("organisation", "path")}
+    ages = dict(Indicator.objects.filter(kind=IndicatorKind.STOCK).values_list("pk", "valid_months"))
+    if not ages or not ways:
+        return {}
+    facts = (
+        Fact.objects.filter(part=False, indicator__in=ages, posting__day__lte=end)
+        .filter(posting__month__gte=add_months(last_month, -max(ages.values())))
+        .filter(Exists(below.filter(organisation=OuterRef("posting__organisation"))))
+        .select_related("posting")
+        .order_by("posting__day", "posting__entry")
+    )
+    last: dict[tuple[int, int], _Stock] = {}
+    for fact in facts.iterator(chunk_size=2000):
+        posting = fact.posting
+        key = (posting.organisation_id, fact.indicator_id)
+        if posting.month < add_months(last_month, -ages[fact.indicator_id]):
+            continue
+        measure = _measure(fact)
+        if (known := last.get(key)) and known.entry == posting.entry:
+            measure = known.measure + measure
+        else:
+            measure += Measure(entries=1)
+        way = ways[posting.organisation_id]
+        last[key] = _Stock(fact.indicator_id, way, posting.day, posting.entry, measure)
+    return last
+
+
+def _way(path: str, above: str) -> int | None:
+    """The id of the child of ``above`` on the way down to ``path``, None when they are the same."""
+    rest = path[len(above) :]
+    return int(rest.split("/", 1)[0]) if rest else None
+
+
+def _measure(fact: Fact) -> Measure:
+    return Measure.of(
+        value=fact.value,
+        qualifier=fact.qualifier,  # type: ignore[arg-type]  # a CHECK constraint keeps it to these words
+        low=fact.low,
+        high=fact.high,
+        low_exclusive=fact.low_exclusive,
+        high_exclusive=fact.high_exclusive,
+    )
+
+
+def _stock_totals(stocks: Iterable[_Stock]) -> dict[int, tuple[Measure, date]]:
+    groups: dict[int, list[_Stock]] = defaultdict(list)
+    for stock in stocks:
+        groups[stock.indicator].append(stock)
+    return {
+        indicator: (total(stock.measure for stock in group), min(stock.day for stock in group))
+        for indicator, group in groups.items()
+    }
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+class _Wanted:
+    """The indicators that were asked for, those that their formulas need, and how measures become totals."""
+
+    def __init__(self, codes: Iterable[str] | None) -> None:
+        self._indicators = {indicator.pk: indicator for indicator in Indicator.objects.all()}
+        self._codes = None if codes is None else set(codes)
+        needed = [i for i in self._indicators.values() if self._codes is None or i.code in self._codes]
+        formulas = {
+            part for i in needed if i.kind in _FORMULAS for part in (i.formula["numerator"], i.formula["denominator"])
+        }
+        self.has_stocks = any(
+            i.kind == IndicatorKind.STOCK for i in self._indicators.values() if i in needed or i.code in formulas
+        )
+
+    def answer(self, flows: Mapping[int, Measure], stocks: Mapping[int, tuple[Measure, date]]) -> dict[str, Total]:
+        """Return the totals that were asked for, in the catalogue's order."""
+        every: dict[str, Total] = {}
+        for pk, indicator in self._indicators.items():
+            if pk in stocks:
+                every[indicator.code] = _total(indicator, *stocks[pk])
+            elif pk in flows and indicator.kind in _ADDED:
+                every[indicator.code] = _total(indicator, flows[pk], None)
+        for indicator in self._indicators.values():
+            if indicator.kind in _FORMULAS and (value := _quotient(indicator, every)):
+                every[indicator.code] = value
+        order = [indicator.code for indicator in self._indicators.values()]
+        return {code: every[code] for code in order if code in every and (self._codes is None or code in self._codes)}
+
+
+def _total(indicator: Indicator, measure: Measure, as_of: date | None) -> Total:
+    def decimal(value: int) -> Decimal:
+        return Decimal(value).scaleb(-indicator.scale)
+
+    return Total(
+        indicator=indicator.code,
+        value=decimal(measure.value),
+        low=decimal(measure.low),
+        high=None if measure.upper is None else decimal(measure.upper),
+        low_exclusive=measure.low_exclusive > 0,
+        high_exclusive=measure.upper is not None and measure.high_exclusive > 0,
+        qualifier=measure.qualifier,
+        entries=measure.entries,
+        as_of=as_of,
+    )
+
+
+def _quotient(indicator: Indicator, every: Mapping[str, Total]) -> Total | None:
+    """The value of a ratio or mean, rounded half up to its scale; None over nothing."""
+    above, below = every.get(indicator.formula["numerator"]), every.get(indicator.formula["denominator"])
+    if above is None or below is None or below.value == 0:
+        return None
+    factor = 100 if indicator.kind == IndicatorKind.RATIO else 1
+    step = Decimal(1).scaleb(-indicator.scale)
+    value = (above.value * factor / below.value).quantize(step, rounding=ROUND_HALF_UP)
+    exact = above.qualifier == below.qualifier == "exact"
+    return Total(
+        indicator=indicator.code,
+        value=value,
+        low=value if exact else Decimal(0),
+        high=value if exact else None,
+        low_exclusive=False,
+        high_exclusive=False,
+        qualifier="exact" if exact else "about",
+        entries=above.entries + below.entries,
+        as_of=min((day for day in (above.as_of, below.as_of) if day), default=None),
+    )

@@ -1,0 +1,1 @@
+"""Base templates, components, template tags and static files."""
