@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kexie.reports.comparison import compare_totals
 from kexie.reports.wording import MARKERS, Reading, Style, last_step, read_back, split_printed, word_total
 

@@ -32,4 +32,4 @@ def run(
             advance(1)
     results.print(f"确认 {total.entries} 条记录、{total.statements} 个申报总数")
     if total.undated:
-        results.print(f"还有 {total.undated} 条没有日期，没有确认；用 --period 给它们定期间")
+        results.print(f"还有 {total.undated} 条没有期间，没有确认；用 --period 给它们定期间")

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+_WIDTH = 160  # of what goes to a file or a pipe; a terminal has its own
+
 errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-results = Console(soft_wrap=True, highlight=False, markup=False)
+results = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDTH)
 
 
 class CommandError(Exception):

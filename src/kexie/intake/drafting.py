@@ -67,6 +67,25 @@ def is_of_an_association(document: Document, text: str) -> bool:
     return mentions * 1000 >= lexicon["per_thousand"] * len(body)
 
 
+def best_copies(documents: Sequence[Document]) -> dict[int, int]:
+    """Return for each document's index that of its best near-duplicate: the one with the most figures, then the first.
+
+    A copy that has lost digits has lost figures, and may be the earlier one.
+    """
+    by_index = {document.index: document for document in documents}
+
+    def first_of(document: Document) -> int:
+        while document.near_duplicate_of is not None:
+            document = by_index[document.near_duplicate_of]
+        return document.index
+
+    copies: dict[int, list[Document]] = {}
+    for document in documents:
+        copies.setdefault(first_of(document), []).append(document)
+    best = {first: max(group, key=lambda each: (len(each.figures), -each.index)) for first, group in copies.items()}
+    return {document.index: best[first_of(document)].index for document in documents}
+
+
 def known_period(told: str | None) -> Period | None:
     """Return the period that was read, or None when it is unknown or its year masked."""
     try:

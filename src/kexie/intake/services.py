@@ -11,7 +11,15 @@ from django.db.models import QuerySet
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.core.services import audit, store_file
-from kexie.intake.drafting import Draft, Drafted, Whole, draft, is_of_an_association, known_period
+from kexie.intake.drafting import (
+    Draft,
+    Drafted,
+    Whole,
+    best_copies,
+    draft,
+    is_of_an_association,
+    known_period,
+)
 from kexie.intake.models import Document, Outcome, SourceText
 from kexie.orgs.models import Organisation
 from kexie.reading import Document as ReadDocument
@@ -38,7 +46,7 @@ class TakenIn:
 
 @dataclass
 class Confirmed:
-    """What a person confirmed; ``undated`` drafts still wait for a date."""
+    """What a person confirmed; ``undated`` drafts and statements still wait for a period."""
 
     entries: int = 0
     statements: int = 0
@@ -60,10 +68,12 @@ def take_in(
     known = {document.index: document for document in source.documents.filter(organisation=organisation)}
     result = TakenIn()
     checker = Checker()
+    best = best_copies(reading.documents)
     for read_document in reading.documents:
         document = known.get(read_document.index)
         if document is None:
-            document = _take_in_one(reading, read_document, source, organisation, period, checker)
+            better = best[read_document.index]
+            document = _take_in_one(reading, read_document, better, source, organisation, period, checker)
             result.new += 1
             result.drafts += document.entries.count()
             result.statements += document.statements.count()
@@ -83,6 +93,7 @@ def take_in(
 def _take_in_one(
     reading: Reading,
     told: ReadDocument,
+    best: int,
     source: SourceText,
     organisation: Organisation,
     period: Period | None,
@@ -92,7 +103,7 @@ def _take_in_one(
     own = known_period(told.period) or period
     digest = hashlib.sha256(_SPACE.sub("", text[told.start : told.end]).encode()).hexdigest()
     drafted = Drafted()
-    outcome, reason = _refusal(reading, told, organisation, digest)
+    outcome, reason = _refusal(reading, told, best, organisation, digest)
     if outcome is None:
         drafted = draft(document=told, text=text, period=own)
         outcome = Outcome.DRAFTED if drafted.drafts or drafted.wholes else Outcome.EMPTY
@@ -113,19 +124,18 @@ def _take_in_one(
         reason=reason,
     )
     _store_drafts(document, drafted.drafts, checker)
-    if own:
-        _store_statements(document, drafted.wholes, own, checker)
+    _store_statements(document, drafted.wholes, own, checker)
     return document
 
 
 def _refusal(
-    reading: Reading, told: ReadDocument, organisation: Organisation, digest: str
+    reading: Reading, told: ReadDocument, best: int, organisation: Organisation, digest: str
 ) -> tuple[Outcome | None, str]:
     """Why nothing is drafted from this document, or (None, "")."""
     if not is_of_an_association(told, reading.source.text):
         return Outcome.OUTSIDE, f"写的是{told.organisation or '个人或其他单位'}，不是科协或所属单位的工作"
-    if told.near_duplicate_of is not None:
-        return Outcome.DUPLICATE, f"与本文件第{told.near_duplicate_of}份大体相同"
+    if told.index != best:
+        return Outcome.DUPLICATE, f"与本文件第{best}份大体相同，那份数更全"
     twin = Document.objects.filter(organisation=organisation, content_digest=digest).select_related("source").first()
     if twin:
         return Outcome.DUPLICATE, f"与材料{twin.pk}内容相同"
@@ -154,7 +164,7 @@ def _store_drafts(document: Document, drafts: list[Draft], checker: Checker) -> 
     document.entries.add(*stored.entries)
 
 
-def _store_statements(document: Document, wholes: list[Whole], period: Period, checker: Checker) -> None:
+def _store_statements(document: Document, wholes: list[Whole], period: Period | None, checker: Checker) -> None:
     for each in wholes:
         statement = state(
             organisation=document.organisation,
@@ -172,20 +182,24 @@ def _store_statements(document: Document, wholes: list[Whole], period: Period, c
 def confirm(*, document: Document, actor: str, period: Period | None = None) -> Confirmed:
     """Approve all drafts of ``document`` that have a date, and its statements; a person does this.
 
-    ``period`` dates the drafts that have none: from its first day to its last. Drafts without a date are left, and
-    counted. Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
+    ``period`` dates what has no date: from its first day to its last. What has none is left, and counted. Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
     """
     pending = Entry.objects.filter(documents=document, latest__status__in=_PENDING)
     if period is not None:
         _date(pending, period)
     dated = list(pending.filter(latest__end__isnull=False).values_list("pk", flat=True))
-    result = Confirmed(undated=pending.filter(latest__end=None).count())
+    statements = document.statements.filter(confirmed=False)
+    undated_statements = statements.filter(first_month=None)
+    if period is not None:
+        undated_statements.update(first_month=period.first_month, last_month=period.last_month)
+    result = Confirmed(undated=pending.filter(latest__end=None).count() + undated_statements.count())
     result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}") if dated else 0
-    result.statements = document.statements.filter(confirmed=False).update(confirmed=True)
+    result.statements = statements.filter(first_month__isnull=False).update(confirmed=True)
     return result
 
 
 def _date(pending: QuerySet[Entry], period: Period) -> None:
+    """Give the drafts without a date that of ``period``."""
     revisions = Revision.objects.filter(pk__in=pending.filter(latest__end=None).values("latest"))
     checker = Checker()
     ready = []

@@ -15,5 +15,5 @@ class LoginForm(AuthenticationForm):
 
 class Login(LoginView):
     form_class = LoginForm
-    template_name = "orgs/login.html"
+    template_name = "ui/login.html"
     redirect_authenticated_user = True

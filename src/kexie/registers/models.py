@@ -206,8 +206,8 @@ class Statement(FigureColumns):
     """A number said of a whole (申报总数): shown beside the total, never added to it."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="statements")
-    first_month = models.PositiveIntegerField("起始月")
-    last_month = models.PositiveIntegerField("终止月")
+    first_month = models.PositiveIntegerField("起始月", null=True, blank=True)
+    last_month = models.PositiveIntegerField("终止月", null=True, blank=True)
     quote = models.CharField("原文", max_length=300, blank=True)
     told = models.JSONField("来源", default=list, blank=True)
     digest = models.CharField("内容摘要", max_length=64, unique=True)
@@ -218,7 +218,13 @@ class Statement(FigureColumns):
         verbose_name = verbose_name_plural = "申报总数"
         constraints = (
             *FigureColumns.Meta.constraints,
-            models.CheckConstraint(condition=Q(first_month__lte=F("last_month")), name="statement_period_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(first_month=None, last_month=None) | Q(first_month__lte=F("last_month")),
+                name="statement_period_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed=False) | Q(first_month__isnull=False), name="confirmed_statement_has_period"
+            ),
         )
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ from kexie.totals.services import FactData, PostingData, post, unpost
 BATCH = 500
 
 
-class FigureTold(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class FigureTold(msgspec.Struct, forbid_unknown_fields=True):
     """A figure as it is told in the exchange format (docs/exchange.md)."""
 
     indicator: str
@@ -53,7 +53,7 @@ class FigureTold(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     part_of: int | str | None = None
 
 
-class EntryTold(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class EntryTold(msgspec.Struct, forbid_unknown_fields=True):
     """A revision of an entry as it is told in the exchange format (docs/exchange.md)."""
 
     id: str

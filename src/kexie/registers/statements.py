@@ -17,7 +17,7 @@ def ready_statement(
     *,
     organisation: int,
     code: str,
-    period: Period,
+    period: Period | None,
     figure: FigureTold,
     quote: str,
     sources: Sequence[dict[str, Any]],
@@ -26,6 +26,8 @@ def ready_statement(
 ) -> Statement:
     """Return the statement, not stored yet; the same content has the same ``digest``.
 
+    Without a ``period`` it cannot be confirmed until it has been given one.
+
     Raises DomainError for an unknown indicator, or a number that contradicts itself.
     """
     indicator = checker.indicators.get(figure.indicator)
@@ -33,12 +35,12 @@ def ready_statement(
         raise DomainError(f"没有指标“{figure.indicator}”")
     columns = to_units(completed(figure), indicator)
     quote = quote[:300]
-    identity = [code, period.code, figure.indicator, columns, quote, list(sources)]
+    identity = [code, period.code if period else None, figure.indicator, columns, quote, list(sources)]
     return Statement(
         organisation_id=organisation,
         indicator=indicator,
-        first_month=period.first_month,
-        last_month=period.last_month,
+        first_month=period.first_month if period else None,
+        last_month=period.last_month if period else None,
         quote=quote,
         told=msgspec.to_builtins(list(sources)),
         digest=hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest(),
@@ -50,7 +52,7 @@ def ready_statement(
 def state(
     *,
     organisation: Organisation,
-    period: Period,
+    period: Period | None,
     figure: FigureTold,
     quote: str,
     sources: Sequence[dict[str, Any]],

@@ -66,6 +66,8 @@ class ChapterWriter:
         total = found.get(code)
         if total is None or total.value == 0:
             return []
+        if code == "activities":
+            phrase = summary_words().activities[work_area]
         return [fill(phrase or indicator_words()[code].phrase, self.material.number(total, work_area=work_area))]
 
     def _whole(self, found: dict[str, Total], item: Whole, work_area: str) -> list[Spans]:

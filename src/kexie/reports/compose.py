@@ -126,7 +126,7 @@ def _last_month(organisation: Organisation, period: Period, day: datetime.date, 
 
 
 def _is_equally_complete(organisation: Organisation, period: Period, end: datetime.date) -> bool:
-    """Say whether a rate against the year before is fair: records reach back that far, and whole months are compared."""
+    """Say whether a rate against last year is fair: records reach back that far, and whole months are compared."""
     if end != last_day(month_of(end)):
         return False
     first = Stamp.objects.filter(ancestor=organisation).aggregate(first=Min("posting__month"))["first"]
@@ -156,22 +156,24 @@ def _chapters(writer: ChapterWriter, order: list[str]) -> list[tuple[str, list[P
     """The chapters that have something to say; one that is too short joins the one before it, or the next (§3)."""
     words, names = summary_words(), area_names()
     chapters: list[tuple[str, list[Paragraph]]] = []
-    waiting: list[tuple[str, list[Paragraph]]] = []
+    waiting: list[tuple[str, Paragraph]] = []
     for area in order:
         paragraphs = writer.write(area)
         if not paragraphs:
             continue
         if sum(len(paragraph.text) for paragraph in paragraphs) >= words.smallest_chapter:
-            held = [paragraph for _, earlier in waiting for paragraph in earlier]
-            writer.notes.extend(words.notes["merged"].format(area=names[a], into=names[area]) for a, _ in waiting)
-            chapters.append((area, [*paragraphs, *held]))
+            writer.notes.extend(words.notes["merged"].format(area=names[each], into=names[area]) for each, _ in waiting)
+            chapters.append((area, [*paragraphs, *(paragraph for _, paragraph in waiting)]))
             waiting = []
-        elif chapters:
+            continue
+        opening = Text(text=words.joined.format(area=names[area]))
+        joined = Paragraph(spans=merge_text([opening, *(span for each in paragraphs for span in each.spans)]))
+        if chapters:
             writer.notes.append(words.notes["merged"].format(area=names[area], into=names[chapters[-1][0]]))
-            chapters[-1][1].extend(paragraphs)
+            chapters[-1][1].append(joined)
         else:
-            waiting.append((area, paragraphs))
-    return chapters or waiting
+            waiting.append((area, joined))
+    return chapters or [(area, [paragraph]) for area, paragraph in waiting]
 
 
 def _table(material: Material, office: Office, period: Period, notes: list[str]) -> Table | None:
@@ -180,9 +182,15 @@ def _table(material: Material, office: Office, period: Period, notes: list[str])
     Units without a record are not in the table; those that were expected to report are named in a note.
     """
     words = summary_words().table
-    months = {"first_month": material.first_month, "last_month": material.last_month}
+    first_month, last_month = material.first_month, material.last_month
     codes = list(words.columns)
-    found = totals_by_organisation(organisation=material.organisation, indicators=codes, scope=material.scope, **months)
+    found = totals_by_organisation(
+        organisation=material.organisation,
+        first_month=first_month,
+        last_month=last_month,
+        indicators=codes,
+        scope=material.scope,
+    )
     whole = {code: total for code, total in material.totals().items() if code in codes and total.value}
     codes = [code for code in codes if code in whole]
     children = children_between(
@@ -196,7 +204,13 @@ def _table(material: Material, office: Office, period: Period, notes: list[str])
     def cell(total: Total | None, *, organisation: str, scope: Scope) -> Number | None:
         if total is None:
             return None
-        query = NumberQuery(organisation=organisation, indicator=total.indicator, scope=scope, **months)
+        query = NumberQuery(
+            organisation=organisation,
+            indicator=total.indicator,
+            first_month=first_month,
+            last_month=last_month,
+            scope=scope,
+        )
         return make_number(total=total, query=query, style=material.style, has_unit=False)
 
     code = material.organisation.code

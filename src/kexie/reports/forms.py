@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
 from kexie.core.errors import DomainError
-from kexie.core.periods import Period
+from kexie.core.periods import Period, month_text
 from kexie.orgs.models import Organisation
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.phrases import area_names, indicator_words
@@ -103,9 +103,7 @@ def number_url(number: Number) -> str:
 def read_number_query(given: QueryDict) -> NumberQuery:
     """Return the query of an address made by ``number_url``. Raises Http404 when it is not one."""
     try:
-        first, last = (
-            Period.parse(f"{int(given[key]) // 100}-{int(given[key]) % 100:02}") for key in ("first", "last")
-        )
+        first, last = (Period.parse(month_text(int(str(given[key])))) for key in ("first", "last"))
     except (KeyError, ValueError, DomainError) as error:
         raise Http404 from error
     scope, area, where = given.get("scope", "system"), given.get("area") or None, given.get("where", "")
@@ -116,7 +114,7 @@ def read_number_query(given: QueryDict) -> NumberQuery:
         raise Http404
     return NumberQuery(
         organisation=given.get("organisation", ""),
-        indicator=given["indicator"],
+        indicator=str(given["indicator"]),
         first_month=first.first_month,
         last_month=last.last_month,
         scope=scope,  # type: ignore[arg-type]  # checked above

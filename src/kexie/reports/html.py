@@ -6,47 +6,17 @@ in the file it leads to a section at the end that lists its formula and entries.
 
 from collections.abc import Callable
 from html import escape
+from importlib.resources import files
 
 from kexie.reports.model import Document, Heading, Number, Paragraph, Table, Text
-from kexie.reports.sources import NumberSource, Sources, clean_text, date_words
+from kexie.reports.sources import NumberSource, SourceEntry, Sources, clean_text, date_words
 from kexie.reports.wording import split_printed
 
 UrlBuilder = Callable[[Number], str]
 
 _ENTRIES_SHOWN = 200
 
-_STYLE = """
-:root { color: #1c2b30; background: #f4f6f5; font-variant-numeric: tabular-nums; }
-body { margin: 0; font: 14px/1.6 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif; }
-main { box-sizing: border-box; max-width: 746px; margin: 24px auto; padding: 72px 78px; background: #fff;
-  border: 1px solid #e2e7e6; }
-.kx-sheet { font: 20px/1.85 "仿宋_GB2312","FangSong","STFangsong","仿宋","Noto Serif CJK SC",serif; text-align: justify; }
-.kx-sheet h1 { margin: 0 0 32px; text-align: center; text-wrap: balance;
-  font: 400 28px/1.6 "方正小标宋简体","FZXiaoBiaoSong-B05S","STSong","Noto Serif CJK SC",serif; }
-.kx-sheet p, .kx-sheet h2, .kx-sheet h3 { margin: 0; text-indent: 2em; }
-.kx-sheet h2 { font: 400 20px/1.85 "黑体","SimHei","Noto Sans CJK SC",sans-serif; }
-.kx-sheet h3 { font: 400 20px/1.85 "楷体_GB2312","KaiTi","STKaiti","Noto Serif CJK SC",serif; }
-.kx-sheet .kx-to, .kx-sheet .kx-sign { text-indent: 0; }
-.kx-sheet .kx-sign { margin-top: 32px; padding-right: 2em; text-align: right; }
-.kx-n { color: #0f5a66; text-decoration: underline dotted; text-underline-offset: 4px; }
-.kx-n:hover, .kx-n:focus { background: #e5f0f0; }
-.kx-table { overflow-x: auto; margin-top: 32px; }
-table { width: 100%; border-collapse: collapse; font: 13.5px/1.6 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif; }
-caption { padding: 0 0 8px; font-size: 14.5px; font-weight: 600; text-align: left; }
-th, td { padding: 5px 8px; border-bottom: 1px solid #e2e7e6; text-align: left; vertical-align: top; }
-th { background: #f8faf9; color: #4a5a60; font-size: 12.5px; font-weight: 400; }
-.kx-figure { text-align: right; white-space: nowrap; }
-.sources { margin-top: 56px; border-top: 1px solid #cbd4d3; }
-.sources h2 { font-size: 17px; font-weight: 600; }
-.source { padding: 8px 0 16px; overflow-wrap: anywhere; }
-.source:target { background: #f1f7f7; outline: 8px solid #f1f7f7; }
-.source h3 { margin: 0; font-size: 14.5px; font-weight: 600; }
-.source p { margin: 4px 0; color: #4a5a60; }
-@media (max-width: 600px) { main { margin: 0; padding: 24px 16px; border: 0; }
-  .kx-sheet, .kx-sheet h2, .kx-sheet h3 { font-size: 17px; } .kx-sheet { text-align: left; } .kx-sheet h1 { font-size: 21px; } }
-@media print { main { margin: 0; border: 0; } .sources { display: none; }
-  .kx-n { color: inherit; text-decoration: none; } }
-"""
+_STYLE = files("kexie.reports").joinpath("standalone.css").read_text(encoding="utf-8")
 
 
 def render_fragment(*, document: Document, url: UrlBuilder, target: str = "#source", is_clean: bool = False) -> str:
@@ -145,7 +115,8 @@ def _table(table: Table, link: Callable[[Number], str]) -> str:
 
 
 def _source(number: Number, source: NumberSource | None) -> str:
-    head = f'<div class="source" id="s-{escape(number.key, quote=True)}"><h3>{_text(number.name)} {_text(number.text)}</h3>'
+    title = f"{_text(number.name)} {_text(number.text)}"
+    head = f'<div class="source" id="s-{escape(number.key, quote=True)}"><h3>{title}</h3>'
     if source is None:
         return f"{head}<p>没有来源</p></div>\n"
     facts = [source.organisation, source.period, source.scope, source.work_area]
@@ -155,13 +126,15 @@ def _source(number: Number, source: NumberSource | None) -> str:
     if formula := source.formula(number):
         lines.append(f"<p>{_text(formula)}</p>")
     if source.entries:
-        rows = "".join(
-            f"<tr><td>{entry.date.isoformat() if entry.date else ''}</td><td>{_text(entry.unit)}</td>"
-            f'<td>{_text(entry.title)}</td><td>{_text(entry.source)}</td><td class="kx-figure">{_text(entry.value)}</td></tr>'
-            for entry in source.entries[:_ENTRIES_SHOWN]
-        )
+        rows = "".join(_entry(entry) for entry in source.entries[:_ENTRIES_SHOWN])
         names = "".join(f'<th scope="col">{name}</th>' for name in ("日期", "单位", "记录", "来源", "数值"))
         lines.append(f'<div class="kx-table"><table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table></div>')
         if (rest := len(source.entries) - _ENTRIES_SHOWN) > 0:
             lines.append(f"<p>还有{rest}条，见来源表。</p>")
     return "".join(lines) + "</div>\n"
+
+
+def _entry(entry: SourceEntry) -> str:
+    date = entry.date.isoformat() if entry.date else ""
+    words = "".join(f"<td>{_text(each)}</td>" for each in (date, entry.unit, entry.title, entry.source))
+    return f'<tr>{words}<td class="kx-figure">{_text(entry.value)}</td></tr>'

@@ -189,7 +189,7 @@ def from_json(data: dict[str, Any]) -> Document:
     try:
         blocks = tuple(_block_from_json(item) for item in data["blocks"])
         annexes = tuple(_block_from_json(item) for item in data.get("annexes", ()))
-        shell: Document = msgspec.convert({**data, "blocks": (), "annexes": ()}, _Shell)
+        shell = msgspec.convert({**data, "blocks": (), "annexes": ()}, _Shell)
         values = {name: getattr(shell, name) for name in _Shell.__struct_fields__}
         return Document(**{**values, "blocks": blocks, "annexes": annexes})
     except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:

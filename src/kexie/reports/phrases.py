@@ -1,6 +1,7 @@
 """The words of a summary, from catalogue/reports/summary.yaml, with their shapes checked. Pure."""
 
 from functools import cache
+from itertools import chain
 
 import msgspec
 
@@ -58,6 +59,8 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_facts: list[str]
     orders: dict[str, list[str]]
     families: dict[str, dict[str, str]]
+    activities: dict[str, str]
+    joined: str
     smallest_chapter: int
     cases: dict[str, int]
     leads: dict[str, str]
@@ -100,8 +103,10 @@ def summary_words() -> SummaryWords:
     for name, family in words.families.items():
         if set(family) != areas:
             raise CatalogueError(f"catalogue/reports/summary.yaml: headings {name} do not name every work area")
-    named = {*words.opening_facts, *words.comparisons, *words.table.columns, *sum(words.stocks.values(), [])}
-    for item in sum(words.sentences, []):
+    if set(words.activities) != areas:
+        raise CatalogueError("catalogue/reports/summary.yaml: activities do not name every work area")
+    named = {*words.opening_facts, *words.comparisons, *words.table.columns, *chain(*words.stocks.values())}
+    for item in chain(*words.sentences):
         named |= {item} if isinstance(item, str) else {item.whole, *item.parts}
     if unknown := named - codes:
         raise CatalogueError(f"catalogue/reports/summary.yaml: unknown indicators {sorted(unknown)}")

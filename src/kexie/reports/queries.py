@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import msgspec
@@ -20,9 +20,10 @@ from kexie.reports.sources import SCOPE_WORDS, FormulaTerm, NumberSource, Source
 from kexie.reports.wording import PLAIN, Reading, word_total
 from kexie.totals.measures import Measure, total
 from kexie.totals.models import Indicator, Stamp
-from kexie.totals.queries import entry_ids, totals
+from kexie.totals.queries import Total, entry_ids, totals
 
 _BATCH = 500
+HIDDEN = "（受限记录）"
 _FORMULAS = ("ratio", "mean")
 
 
@@ -46,8 +47,9 @@ def reports_visible_to(user: User | AnonymousUser) -> "Iterable[Report]":
 def gather_sources(*, numbers: Iterable[Number], user: User | AnonymousUser | None = None) -> dict[str, NumberSource]:
     """Return, by the number's key, the formula and the entries behind each number.
 
-    With ``user`` only the entries that this person may see are listed (the formula counts all); without, all are
-    (for files that the office itself writes). Organisations and entries that are gone are passed over.
+    With ``user`` an entry that this person may not see is listed as restricted, without words; without, all are shown
+    (for files that the office itself writes). Everything is read once, however many numbers there are.
+    Organisations and entries that are gone are passed over.
     """
     return _Gatherer(user=user).gather(list(numbers))
 
@@ -57,6 +59,7 @@ class _Row:
     """An entry as it is needed here; ``measures`` by indicator code, ``child`` on the way down by ancestor id."""
 
     entry: Entry
+    is_hidden: bool = False
     measures: dict[str, Measure] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
 
@@ -67,6 +70,8 @@ class _Gatherer:
     rows: dict[int, _Row] = field(default_factory=dict)
     children: dict[tuple[int, int], Organisation | None] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
+    found: dict[NumberQuery, list[int]] = field(default_factory=dict)
+    totals: dict[NumberQuery, dict[str, Total]] = field(default_factory=dict)
 
     def gather(self, numbers: list[Number]) -> dict[str, NumberSource]:
         codes = {number.query.organisation for number in numbers}
@@ -86,6 +91,11 @@ class _Gatherer:
 
     def ids(self, query: NumberQuery) -> list[int]:
         """The entries behind a query, latest first."""
+        if query not in self.found:
+            self.found[query] = self._ask(query)
+        return self.found[query]
+
+    def _ask(self, query: NumberQuery) -> list[int]:
         if query.entry:
             return list(Entry.objects.filter(uid=query.entry).values_list("pk", flat=True))
         found = entry_ids(
@@ -109,11 +119,13 @@ class _Gatherer:
         return found
 
     def _load(self, ids: set[int]) -> None:
-        entries = Entry.objects.all() if self.user is None else Entry.objects.visible_to(self.user)
         for batch in _batches(sorted(ids)):
-            for entry in entries.filter(pk__in=batch).select_related("counting__organisation"):
+            seen = set(batch)
+            if self.user is not None:
+                seen = set(Entry.objects.visible_to(self.user).filter(pk__in=batch).values_list("pk", flat=True))
+            for entry in Entry.objects.filter(pk__in=batch).select_related("counting__organisation"):
                 if entry.counting_id:
-                    self.rows[entry.pk] = _Row(entry)
+                    self.rows[entry.pk] = _Row(entry, is_hidden=entry.pk not in seen)
         by_revision = {row.entry.counting_id: row for row in self.rows.values()}
         for batch in _batches(sorted(pk for pk in by_revision if pk)):
             for figure in Figure.objects.filter(revision__in=batch).select_related("indicator"):
@@ -148,16 +160,29 @@ class _Gatherer:
         measure = row.measures.get(number.query.indicator)
         unit = indicator_words()[number.query.indicator].unit
         value = word_total(total=_reading(measure, number.query.indicator), unit=unit) if measure else ""
-        told = [source.told for source in row.sources]
+        told = [] if row.is_hidden else [source.told for source in row.sources]
         return SourceEntry(
-            id=row.entry.uid,
+            id="" if row.is_hidden else row.entry.uid,
             unit=revision.organisation.short_name,
-            title=revision.title,
+            title=HIDDEN if row.is_hidden else revision.title,
             date=revision.end,
             value=value,
             source="；".join(dict.fromkeys(place for each in told if (place := source_words(each)))),
             excerpt=next((str(each["quote"]) for each in told if each.get("quote")), ""),
         )
+
+    def _total(self, organisation: Organisation, query: NumberQuery, indicator: str) -> Total | None:
+        """A total of the query's months; all indicators are asked at once."""
+        key = replace(query, indicator="")
+        if key not in self.totals:
+            self.totals[key] = totals(
+                organisation=organisation,
+                first_month=query.first_month,
+                last_month=query.last_month,
+                scope=query.scope,
+                work_area=query.work_area,
+            )
+        return self.totals[key].get(indicator)
 
     def _terms(self, number: Number, organisation: Organisation, ids: list[int]) -> Iterator[FormulaTerm]:
         query = number.query
@@ -166,7 +191,7 @@ class _Gatherer:
             return
         if number.base:
             for sign, each in (("＋", query), ("－", number.base)):
-                found = _total(organisation, each)
+                found = self._total(organisation, each, each.indicator)
                 if found:
                     label = period_words(each.first_month, each.last_month)
                     yield FormulaTerm(label=label, value=word_total(total=found, unit=words.unit), sign=sign)
@@ -174,7 +199,7 @@ class _Gatherer:
         if words.kind in _FORMULAS:
             formula = Indicator.objects.get(code=query.indicator).formula
             for sign, code in (("＋", formula["numerator"]), ("÷", formula["denominator"])):
-                part = _total(organisation, query, indicator=code)
+                part = self._total(organisation, query, code)
                 if part:
                     name, unit = indicator_words()[code].name, indicator_words()[code].unit
                     yield FormulaTerm(label=name, value=word_total(total=part, unit=unit), sign=sign)
@@ -216,22 +241,6 @@ def source_words(told: Mapping[str, object]) -> str:
     if told.get("row"):
         place += f"，第 {told['row']} 行"
     return f"{name}{place}".lstrip("，")
-
-
-def _total(organisation: Organisation, query: NumberQuery, *, indicator: str = "") -> Reading | None:
-    code = indicator or query.indicator
-    found = totals(
-        organisation=organisation,
-        first_month=query.first_month,
-        last_month=query.last_month,
-        indicators=[code],
-        scope=query.scope,
-        work_area=query.work_area,
-    ).get(code)
-    if found is None:
-        return None
-    bounds = {name: getattr(found, name) for name in ("low", "high", "low_exclusive", "high_exclusive", "qualifier")}
-    return Reading(value=found.value, **bounds)
 
 
 def _measure(figure: Figure) -> Measure:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from kexie.core.errors import DomainError
@@ -44,7 +45,7 @@ def compose_report(
     return _COMPOSERS[kind](organisation=organisation, period=parsed, as_of=as_of, **options)
 
 
-def render_report(*, document: Document, user: User | None = None) -> dict[str, bytes]:
+def render_report(*, document: Document, user: User | AnonymousUser | None = None) -> dict[str, bytes]:
     """Return the bytes of the files by the end of their names: ``.docx``, ``.html``, ``-sources.xlsx``.
 
     With ``user`` the sources list only the entries that this person may see.
@@ -68,7 +69,7 @@ def write_report(
     period: Period | str,
     kind: str = ReportKind.SUMMARY,
     folder: Path,
-    actor: User | None = None,
+    actor: User | str | None = None,
     as_of: datetime.date | None = None,
     **options: Any,
 ) -> list[Path]:
@@ -87,10 +88,10 @@ def write_report(
             kind=document.kind,
             as_of=document.as_of,
             content=to_json(document),
-            created_by=actor,
+            created_by=actor if isinstance(actor, User) else None,
         )
         audit(
-            actor=actor.get_username() if actor else "kexie report",
+            actor=actor.get_username() if isinstance(actor, User) else actor or "kexie report",
             action="report.write",
             subject=f"report:{report.pk}",
             organisation=organisation.code,

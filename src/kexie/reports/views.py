@@ -79,7 +79,6 @@ def show_number(request: HttpRequest) -> HttpResponse:
         "source": source,
         "entries": source.entries[:_ENTRIES_SHOWN],
         "rest": max(len(source.entries) - _ENTRIES_SHOWN, 0),
-        "hidden": max(number.entries - len(source.entries), 0) if number.measure == "total" else 0,
         "layout": "ui/panel.html" if getattr(request, "htmx", False) else "ui/panel_page.html",
     }
     return render(request, "reports/number.html", context)
@@ -95,7 +94,8 @@ def download(request: HttpRequest, code: str, period: str, kind: str, form: str)
             organisation=organisation,
             period=Period.parse(period),
             kind=kind,
-            **{key: request.GET[key] for key in ("addressee", "length") if key in request.GET},
+            addressee=request.GET.get("addressee", "upper"),
+            length=request.GET.get("length", "normal"),
         )
     except DomainError as error:
         context = {"nothing": str(error)}

@@ -6,10 +6,11 @@ from typing import Literal
 
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
+EMPTY_SLOT = mark_safe('<span class="kx-q kx-slot"></span>')
 WEEKDAYS = "一二三四五六日"
 #: Qualifier words that stand before the digits; all others (以上 余 多 左右) stand after them.
 BEFORE = frozenset({"近", "约", "不少于", "不超过", "至少", "最多", "超过", "超"})
@@ -55,7 +56,7 @@ def number_html(
     """
     if kind not in GROUPED_FROM:
         raise ValueError(f"kind is table, text or report, not {kind!r}")
-    empty_slot = format_html('<span class="kx-q kx-slot"></span>') if slot else ""
+    empty_slot = EMPTY_SLOT if slot else ""
     if value is None or value == "":
         return format_html(
             '<span class="kx-num kx-none"><span aria-hidden="true">{}</span>'

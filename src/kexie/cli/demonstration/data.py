@@ -133,6 +133,7 @@ class Joint(msgspec.Struct, forbid_unknown_fields=True):
     members: list[Member]
     campaign: str = ""
     late: list[date] = []
+    hall: str = ""
 
 
 class Honour(msgspec.Struct, forbid_unknown_fields=True):

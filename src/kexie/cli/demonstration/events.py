@@ -38,6 +38,7 @@ ONCE = ("科普", "知识", "宣传", "主题", "志愿", "科学", "培训", "�
 WHOLE = ("touring", "contest", "academic", "visit", "meeting", "other")  # forms whose topic is the whole title
 PLAIN = ("visit", "meeting")  # forms that are not events of their own: no `activities`
 GROUPS = {"school": ["青少年"], "base": ["青少年"], "community": ["老年人", "妇女", "城镇居民"]}  # who is "of which"
+REMOTE = ("online_views", "briefs", "quiz_person_times")  # further counts of what has no place
 SPOTS = ("田间", "果园", "茶园", "大棚", "菇棚", "林地", "竹林", "药圃", "蜂场", "塘边", "圈舍")
 
 
@@ -120,6 +121,12 @@ def fill(year: Year, count: int) -> list[Entry]:
                 choice.left -= 1
                 event(year, choice, end)
                 break
+    told: dict[str, int] = {}
+    for entry in sorted(year.entries, key=lambda entry: str(entry["end"])):  # a second one of a kind says so
+        title = entry["title"]
+        told[title] = told.get(title, 0) + 1
+        if told[title] > 1:
+            entry["title"] = f"{title}（第{told[title]}次）"
     return year.entries
 
 
@@ -146,12 +153,12 @@ def event(year: Year, choice: Choice, end: date) -> Entry:
     unit, dice, topic = year.unit, year.dice, choice.topic
     form = data.forms().forms[choice.form]
     where, words = _place(year, choice, end)
-    if topic.crop:  # 实用技术: whatever is grown there, at that time of the year
-        crops = [data.crops()[name] for name in where.crops] or [data.crops()["蔬菜"]]
-        able = [(one, crop.spot) for crop in crops for one in crop.topics if end.month in data.months_of(one.months)]
-        if able:
-            name, spot = dice.pick(able)
-            choice = Choice(name, "training", 0, spot)
+    if topic.crop:  # whatever is grown there, at that time of the year; vegetables always are
+        grown = [data.crops()[name] for name in where.crops]
+        able = [(one, crop.spot) for crop in grown for one in crop.topics if end.month in data.months_of(one.months)]
+        greens = [(one, "大棚") for one in data.crops()["蔬菜"].topics if end.month in data.months_of(one.months)]
+        taught, spot = dice.pick(able or greens)
+        choice = Choice(taught, "training", 0, spot)
     occurrences = 1
     if choice.form in ("lecture", "volunteer", "course", "training", "other") and not topic.extra and dice.chance(0.07):
         occurrences = dice.whole(2, 4)
@@ -167,10 +174,10 @@ def event(year: Year, choice: Choice, end: date) -> Entry:
         "status": "approved",
         "kind": form.kinds,
     }
-    if words:
+    if topic.extra not in REMOTE:
         entry["place"] = words
-    if dice.chance(0.93):
-        entry["places"] = [where.code]
+        if dice.chance(0.93):
+            entry["places"] = [where.code]
     entry["work_area"] = topic.area or _area(unit, choice.form)
     campaigns = _campaigns(year, choice, end)
     if campaigns:
@@ -182,7 +189,7 @@ def event(year: Year, choice: Choice, end: date) -> Entry:
         entry["visibility"] = "restricted"
     elif campaigns and dice.chance(0.2):
         entry["visibility"] = "public"
-    _count(year, choice, form, entry, occurrences)
+    _count(year, choice, form, entry, where)
     year.entries.append(entry)
     return entry
 
@@ -241,6 +248,8 @@ def _place(year: Year, choice: Choice, day: date) -> tuple[Unit, str]:
     townships = [one for one in tree.units if one.kind == "township" and one.county == unit.county and one.exists(day)]
     weights = [(one, 3.0 if one.name == "禾城镇" else 1.0) for one in townships]
     fitting = [one for one in townships if grown in one.crops]
+    if form == "visit" and topic.area == "villages":
+        return some_village(dice.pick(fitting or townships), rural=True)
     if grown and fitting and form in ("training", "visit", "lecture", "consultation"):
         return some_village(dice.pick(fitting), rural=True)
     if topic.crop or form == "training":
@@ -276,10 +285,6 @@ def _title(year: Year, choice: Choice, form: data.Form, where: Unit, words: str,
     ] or form.titles[:1]
     fresh = [pattern for pattern in able if written(pattern) not in year.titles] or able
     title = written(year.dice.pick(fresh))
-    if title in year.titles and choice.form in WHOLE:
-        nth = year.titles.count(title) + 1
-        year.titles.append(title)
-        return f"{title}（第{nth}次）"
     year.titles.append(title)
     return title
 
@@ -351,10 +356,13 @@ def _with_whom(year: Year, choice: Choice, where: Unit, entry: Entry) -> None:
         entry["role"] = role
 
 
-def _count(year: Year, choice: Choice, form: data.Form, entry: Entry, occurrences: int) -> None:
+def _count(year: Year, choice: Choice, form: data.Form, entry: Entry, where: Unit) -> None:
     """Set ``fields`` or ``figures``, and ``sources`` for numbers that are written loosely."""
     unit, dice = year.unit, year.dice
     scale = data.forms().scale[unit.kind]
+    occurrences = entry.get("occurrences", 1)
+    if where.kind in ("village", "community") or choice.form in ("training", "course"):
+        scale = min(scale, 1.0)
     counts: dict[str, int] = {}
     for key, (low, high, share) in form.counts.items():
         if not dice.chance(share):

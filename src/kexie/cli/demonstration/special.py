@@ -36,7 +36,7 @@ def _member(tree: Tree, joint: data.Joint, member: data.Member, turn: int, count
     start = joint.days[turn]
     end = joint.late[turn] if member.late else start
     halls = {"township": "文化广场", "village": "党群服务中心", "community": "文化广场"}
-    words = place.name + halls.get(place.kind, "")
+    words = joint.hall or place.name + halls.get(place.kind, "")
     entry: Entry = {
         "register": "training" if joint.form == "training" else "activity",
         "organisation": unit.code,

@@ -39,7 +39,7 @@ def _organisations() -> Iterator[str]:
 
     yield line(ORGANISATION_COLUMNS)
     rows = OrganisationVersion.objects.select_related("organisation", "parent", "successor")
-    for row in rows.order_by("organisation__path", "organisation__code", "valid_from"):
+    for row in rows.order_by("organisation__code", "valid_from"):
         yield line(
             (
                 row.organisation.code,
@@ -73,6 +73,7 @@ def _merges() -> Iterator[str]:
 
 def _statements() -> Iterator[str]:
     for row in Statement.objects.filter(confirmed=True).select_related("organisation", "indicator").order_by("digest"):
+        assert row.first_month and row.last_month  # a confirmed statement has a period: the database says so
         period = Period(row.first_month, row.last_month)
         yield encode(
             StatementTold(

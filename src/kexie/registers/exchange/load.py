@@ -17,7 +17,7 @@ from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Sto
 from kexie.registers.statements import ready_statement
 from kexie.totals.services import fold, restamp
 
-_CHUNK = 2000
+_CHUNK = 500
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class MergeTold(msgspec.Struct, forbid_unknown_fields=True):
     entries: list[str]
 
 
-class StatementTold(FigureTold, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class StatementTold(FigureTold, forbid_unknown_fields=True, kw_only=True):
     """A line of statements.jsonl: a number said of a whole."""
 
     organisation: str
@@ -139,4 +139,18 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 def encode(row: EntryTold | MergeTold | StatementTold) -> str:
     """Return a row as one line of JSON with numbers as numbers; keys that have their default are left out."""
-    return _encoder.encode(row).decode() + "\n"
+    return _encoder.encode(_told(row)).decode() + "\n"
+
+
+def _told(row: msgspec.Struct) -> dict[str, Any]:
+    """The keys of ``row`` that say something. (msgspec's own ``omit_defaults`` compares strings by identity.)"""
+    told: dict[str, Any] = {}
+    for field in msgspec.structs.fields(row):
+        value = getattr(row, field.name)
+        default = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
+        if value == default:
+            continue
+        if isinstance(value, list):
+            value = [_told(each) if isinstance(each, msgspec.Struct) else each for each in value]
+        told[field.name] = value
+    return told

@@ -1,0 +1,227 @@
+"""What kexie.js does, in a real browser, under the content security policy of the settings."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from django import forms
+from django.contrib.staticfiles.views import serve
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.test import override_settings
+from django.urls import path, re_path
+from playwright.sync_api import sync_playwright
+
+pytestmark = pytest.mark.browser
+
+VENDOR = Path(__file__).parents[2] / "src/kexie/ui/static/vendor"
+TIMEOUT = 5_000
+
+PAGE = """{% extends "ui/base.html" %}{% load kexie %}
+{% block heading %}汇总{% endblock %}
+{% block search %}<form><input name="q" data-search></form>{% endblock %}
+{% block content %}<table class="kx-table kx-pivot">
+<thead><tr><th>单位</th><th>活动</th><th>培训</th></tr></thead>
+<tbody><tr data-row><th><a class="kx-title" href="/other/">禾城镇</a></th><td>{% number 21 href="/source/?a" %}</td>
+<td id="second">{% number 4 href="/source/?b" %}</td></tr>
+<tr data-row><th><a class="kx-title" href="/other/">柳湾镇</a></th><td>{% number 13 href="/broken/" %}</td>
+<td>{% number 5 href="/expired/" %}</td></tr></tbody></table><p id="beside">旁边</p>{% endblock %}"""
+
+SOURCE = """{% extends request.htmx|yesno:"ui/panel.html,ui/panel_page.html" %}{% load kexie %}
+{% block source %}<p id="value">{{ value }}</p>{% number 7 href="/source/?c" %}{% endblock %}"""
+
+
+class Login(forms.Form):
+    username = forms.CharField()
+    password = forms.CharField()
+
+
+def from_string(source: str) -> Callable[[HttpRequest], HttpResponse]:
+    def view(request: HttpRequest) -> HttpResponse:
+        rooms = [SimpleNamespace(label="汇总", url="/", icon="sum", active=True, count=0)]
+        context = {"menu": rooms, "value": request.META["QUERY_STRING"], "form": Login()}
+        return HttpResponse(engines["django"].from_string(source).render(context, request))
+
+    return view
+
+
+class Urls:
+    """A site of four pages, in the place of ROOT_URLCONF."""
+
+    urlpatterns = [
+        path("", from_string(PAGE), name="home"),
+        path("logout/", from_string(PAGE), name="logout"),
+        path("other/", from_string(PAGE)),
+        path("source/", from_string(SOURCE)),
+        path("broken/", lambda request: HttpResponse("trace", status=500)),
+        path("expired/", from_string('{% extends "ui/login.html" %}')),
+        re_path(r"^static/(?P<path>.*)$", serve, {"insecure": True}),
+    ]
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    if not VENDOR.is_dir():
+        pytest.skip("the front-end files are not collected yet (python tools/frontend.py)")
+    changed = override_settings(
+        ROOT_URLCONF=Urls,
+        ALLOWED_HOSTS=["127.0.0.1"],
+        MIDDLEWARE=["csp.middleware.CSPMiddleware", "django_htmx.middleware.HtmxMiddleware"],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+            }
+        ],
+    )
+    with changed, make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("there is no Chromium on this machine")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    arguments += ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(site, browser):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=site)
+    context.set_default_timeout(TIMEOUT)
+    page = context.new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: page.complaints.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    page.goto("/")
+    yield page
+    assert page.complaints == []
+    context.close()
+
+
+def open_source(page, number: str = "#second .kx-n") -> None:
+    page.click(number)
+    page.wait_for_selector("#source #value")
+
+
+def test_a_number_opens_its_source_and_escape_gives_the_focus_back(page):
+    assert not page.is_visible("#source")
+    open_source(page)
+    assert page.inner_text("#value") == "b"
+    assert page.inner_text("td.is-cell") == "4"
+    assert page.inner_text("th.is-col") == "培训"
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#source")
+    assert page.evaluate("document.activeElement.textContent") == "4"
+
+
+def test_a_source_inside_a_source_leads_back(page):
+    open_source(page)
+    assert not page.is_visible("[data-source-back]")
+    page.click("#source .kx-n")
+    page.wait_for_selector("#value:text-is('c')")
+    page.click("[data-source-back]")
+    page.wait_for_selector("#value:text-is('b')")
+    assert not page.is_visible("[data-source-back]")
+
+
+def test_a_pinned_source_stays_when_the_page_changes(page):
+    open_source(page)
+    page.click("[data-pin]")
+    page.keyboard.press("Escape")
+    assert page.is_visible("#source")
+    page.goto("/other/")
+    page.wait_for_selector("#source #value")
+    assert page.inner_text("#value") == "b"
+    page.click("[data-source-close]")
+    page.goto("/")
+    assert not page.is_visible("#source")
+
+
+def test_an_error_is_said_in_words_and_stays(page):
+    page.click("a[href='/broken/']")
+    page.wait_for_selector("#source .kx-notice")
+    text = page.inner_text("#source")
+    assert "系统出错了" in text
+    assert "再试一次" in text
+    assert "500" not in text
+
+
+def test_a_session_that_has_ended_does_not_put_a_login_page_into_the_panel(page):
+    page.click("a[href='/expired/']")
+    page.wait_for_selector("#source .kx-notice")
+    assert "登录已过期" in page.inner_text("#source")
+    assert page.query_selector("#source form") is None
+
+
+def test_keys_move_search_and_tell_themselves(page):
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == "柳湾镇"
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.textContent") == "禾城镇"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.press("j")
+    assert page.input_value("[data-search]") == "j"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.is_visible("#keys")
+
+
+def test_the_whole_row_opens_what_its_title_opens(page):
+    box = page.locator("tbody tr th").first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/other/")
+
+
+def test_below_the_docked_width_a_click_beside_closes_it(page):
+    page.set_viewport_size({"width": 1000, "height": 700})
+    open_source(page)
+    page.click("#beside")
+    assert not page.is_visible("#source")
+
+
+def test_on_a_phone_the_source_fills_the_screen_and_nothing_scrolls_sideways(page):
+    page.set_viewport_size({"width": 360, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    open_source(page)
+    box = page.locator("#source").bounding_box()
+    assert (box["x"], box["width"], box["height"]) == (0, 360, 780)
+    page.click("[data-source-close]")
+    page.click(".kx-more > summary")
+    assert page.is_visible(".kx-more-body")
+
+
+def test_without_javascript_a_number_leads_to_a_page(site, browser):
+    context = browser.new_context(java_script_enabled=False, base_url=site)
+    page = context.new_page()
+    page.goto("/")
+    page.click("#second .kx-n")
+    assert page.url.endswith("/source/?b")
+    assert page.inner_text("#value") == "b"
+    context.close()
