@@ -1,4 +1,4 @@
-"""A small county of its own: a city, a county, two townships, a village, a society, a school, a department; two years."""
+"""A small county: city, county, townships, a village, a society, a school, a department; two years of entries."""
 
 import csv
 import json
@@ -73,9 +73,8 @@ def county(db: None, tmp_path: Path) -> Organisation:
     organisations, entries = tmp_path / "orgs.csv", tmp_path / "entries.jsonl"
     with organisations.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ["code", "name", "kind", "parent_code", "valid_from", "valid_to", "successor_code", "order", "short_name"]
-        )
+        header = "code,name,kind,parent_code,valid_from,valid_to,successor_code,order,short_name"
+        writer.writerow(header.split(","))
         for code, name, short, kind, parent in UNITS:
             writer.writerow([code, name, kind, parent, "", "", "", ORDERS.get(code, 0), short])
     entries.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines()), encoding="utf-8")

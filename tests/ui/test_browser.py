@@ -30,7 +30,13 @@ PAGE = """{% extends "ui/base.html" %}{% load kexie %}
 <tbody><tr data-row><th><a class="kx-title" href="/other/">禾城镇</a></th><td>{% number 21 href="/source/?a" %}</td>
 <td id="second">{% number 4 href="/source/?b" %}</td></tr>
 <tr data-row><th><a class="kx-title" href="/other/">柳湾镇</a></th><td>{% number 13 href="/broken/" %}</td>
-<td>{% number 5 href="/expired/" %}</td></tr></tbody></table><p id="beside">旁边</p>{% endblock %}"""
+<td>{% number 5 href="/expired/" %}</td></tr></tbody></table><p id="beside">旁边</p>{% month_chart months "各月" %}
+{% dropdown units "禾城镇" %}{% endblock %}"""
+
+NOTES = """{% extends "ui/base.html" %}{% load kexie %}
+{% block content %}<p>{% number 4 href="/source/?b" %}</p><button data-source-open>提示</button>{% endblock %}
+{% block source_panel %}<h2 tabindex="-1">提示</h2><button data-source-close>关上</button>
+<p id="notes">{% number 9 href="/source/?n" %}</p>{% endblock %}"""
 
 SOURCE = """{% extends request.htmx|yesno:"ui/panel.html,ui/panel_page.html" %}{% load kexie %}
 {% block source %}<p id="value">{{ value }}</p>{% number 7 href="/source/?c" %}{% endblock %}"""
@@ -41,10 +47,19 @@ class Login(forms.Form):
     password = forms.CharField()
 
 
-def from_string(source: str) -> Callable[[HttpRequest], HttpResponse]:
+def from_string(source: str, **more: object) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
         rooms = [SimpleNamespace(label="汇总", url="/", icon="sum", active=True, count=0)]
-        context = {"menu": rooms, "value": request.META["QUERY_STRING"], "form": Login()}
+        units = [{"label": f"第{number}村", "url": "/other/", "group": "村"} for number in range(1, 30)]
+        months = [{"label": "1月", "value": 3, "href": "/source/?m"}]
+        context = {
+            "units": units,
+            "months": months,
+            "menu": rooms,
+            "value": request.META["QUERY_STRING"],
+            "form": Login(),
+            **more,
+        }
         return HttpResponse(engines["django"].from_string(source).render(context, request))
 
     return view
@@ -57,6 +72,7 @@ class Urls:
         path("", from_string(PAGE), name="home"),
         path("logout/", from_string(PAGE), name="logout"),
         path("other/", from_string(PAGE)),
+        path("notes/", from_string(NOTES, source_open=True)),
         path("source/", from_string(SOURCE)),
         path("broken/", lambda request: HttpResponse("trace", status=500)),
         path("expired/", from_string('{% extends "ui/login.html" %}')),
@@ -162,6 +178,38 @@ def test_a_pinned_source_stays_when_the_page_changes(page):
     assert not page.is_visible("#source")
 
 
+def test_what_the_page_put_into_the_panel_comes_back_when_a_source_is_closed(page):
+    page.goto("/notes/")
+    assert page.is_visible("#notes")
+    page.click("main .kx-n")
+    page.wait_for_selector("#value")
+    page.keyboard.press("Escape")
+    assert page.is_visible("#notes")
+    page.click("#notes .kx-n")
+    page.wait_for_selector("#value:text-is('n')")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#source")
+    page.click("[data-source-open]")
+    assert page.is_visible("#notes")
+
+
+def test_on_a_small_screen_the_panel_of_the_page_waits_for_its_button(page):
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.goto("/notes/")
+    assert not page.is_visible("#source")
+    page.click("[data-source-open]")
+    assert page.is_visible("#notes")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#source")
+    page.click("main .kx-n")
+    page.wait_for_selector("#value")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#source")
+    page.click("[data-source-open]")
+    assert page.is_visible("#notes")
+
+
 def test_an_error_is_said_in_words_and_stays(page):
     page.click("a[href='/broken/']")
     page.wait_for_selector("#source .kx-notice")
@@ -191,6 +239,27 @@ def test_keys_move_search_and_tell_themselves(page):
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert page.is_visible("#keys")
+
+
+def test_a_bar_of_the_chart_opens_its_source(page):
+    page.click(".kx-bar")
+    page.wait_for_selector("#value:text-is('m')")
+    assert page.url.endswith("/")
+
+
+def test_ctrl_opens_a_number_in_a_window_of_its_own(page):
+    with page.context.expect_page() as opened:
+        page.click("#second .kx-n", modifiers=["Control"])
+    assert opened.value.url.endswith("/source/?b")
+    assert not page.is_visible("#source")
+
+
+def test_a_long_list_is_narrowed_by_typing(page):
+    page.click(".kx-menu > summary")
+    page.keyboard.type("第2")
+    assert page.locator(".kx-menu-body li a:visible").all_inner_texts() == ["第2村", *[f"第2{n}村" for n in range(10)]]
+    page.keyboard.press("Escape")
+    assert not page.is_visible(".kx-menu-body")
 
 
 def test_the_whole_row_opens_what_its_title_opens(page):

@@ -1,5 +1,6 @@
 """The components, rendered: what is in them, and that data cannot break out of them."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -106,6 +107,12 @@ def test_a_chart_draws_each_month_from_the_floor():
     assert first.height == pytest.approx((floor - charts.TOP) / 2)
     assert second.height == 0
     assert second.printed == ""
+
+
+def test_a_chart_takes_decimals():
+    chart = charts.months([{"label": "1月", "value": Decimal("12.5")}])
+    assert chart["lines"][0].printed == "14"
+    assert chart["bars"][0].printed == "12.5"
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])

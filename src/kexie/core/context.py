@@ -8,6 +8,8 @@ from kexie.core.registry import menu
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``menu`` (list of ShownItem) for people who have logged in, else an empty list."""
-    user = getattr(request, "user", None)
-    return {"menu": menu.shown(request) if user is not None and user.is_authenticated else []}
+    """Context processor: ``menu`` (list of ShownItem), ``office`` and ``user_role``, for people who have logged in."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"menu": []}
+    return {"menu": menu.shown(request), "office": user.office, "user_role": user.role_words}

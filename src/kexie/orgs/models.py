@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
 
 from kexie.orgs.querysets import OrganisationQuerySet
 
@@ -147,6 +149,22 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @cached_property
+    def _first_assignment(self) -> "RoleAssignment | None":
+        today = timezone.localdate()
+        held = self.assignments.filter(valid_from__lte=today, valid_until__gt=today)
+        return held.select_related("organisation").order_by("organisation__path", "pk").first()
+
+    @property
+    def office(self) -> str:
+        """The name of the first organisation where this person holds a role, empty without one."""
+        return self._first_assignment.organisation.name if self._first_assignment else ""
+
+    @property
+    def role_words(self) -> str:
+        """The role there, in words."""
+        return self._first_assignment.get_role_display() if self._first_assignment else ""
 
     def get_full_name(self) -> str:
         return self.display_name

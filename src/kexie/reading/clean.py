@@ -18,7 +18,8 @@ WORDS = {"著重": "着重", "著力": "着力", "著眼": "着眼", "著手": "
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES = {0x3000: 0x20, 0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20, 0x2009: 0x20, 0x09: 0x20}
-_SIMPLE = str.maketrans({**{chr(k): chr(v) for k, v in {**_WIDTH, **_SPACES}.items()}, **ADDITIONS, "﹪": "%", "﹒": "."})
+_CODES = {chr(k): chr(v) for k, v in {**_WIDTH, **_SPACES}.items()}
+_SIMPLE = str.maketrans({**_CODES, **ADDITIONS, "﹪": "%", "﹒": "."})
 
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ"
 _REMOVED = re.compile(

@@ -6,7 +6,6 @@ from functools import cache
 
 from kexie.catalogue.loader import load
 
-CLAUSE = ",。;:!?\n、(“”\"《》"
 _SENTENCE = "。;!?\n"
 _HAN = r"\u4e00-\u9fff"
 
@@ -42,7 +41,7 @@ def words() -> Words:
             f"(?:{_any([w for w in data['verbs'] if len(w) > 1])})(?!{_any(data['noun_tails'])})"
             f"|(?:(?<=[,。;:了并])|^)(?:{_any([w for w in data['verbs'] if len(w) == 1])})"
         ),
-        stop=re.compile(f"{_any(data['stop'])}|{'|'.join(data['stop_patterns'])}|[^{_HAN}a-zA-Z“”《》\"()·/-]"),
+        stop=re.compile(f'{_any(data["stop"])}|{"|".join(data["stop_patterns"])}|[^{_HAN}a-zA-Z“”《》"()·/-]'),
         empty=frozenset(data["empty"]),
         nominal=frozenset(data["nominal"]),
         planned=re.compile("|".join([_any(data["planned"]), *data["planned_patterns"]])),
@@ -72,9 +71,7 @@ def clause_start(text: str, position: int, limit: int = 60) -> int:
             if depth == 0:
                 return at + 1
             depth -= 1
-        elif depth == 0 and c in ",。;:!?\n、\"":
-            return at + 1
-        elif c == "\n":
+        elif c == "\n" or (depth == 0 and c in ',。;:!?、"'):
             return at + 1
         at -= 1
     return floor
@@ -146,7 +143,9 @@ def _noun_in(clause: str, strict: bool) -> str | None:
     return _noun_in(clause[:begin], strict) if not rest else None
 
 
-_PREFIX = re.compile(r"^(?:了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|现有|只|约)++")
+_PREFIX = re.compile(
+    r"^(?:了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|现有|只|约)++"
+)
 
 
 def _bare(text: str) -> str:
@@ -164,7 +163,7 @@ def _without_notes(text: str) -> str:
 
 def noun_after(text: str, end: int) -> str | None:
     """What is counted, from the words behind the unit, up to a verb or a mark; None when there are none."""
-    if end < len(text) and text[end] in "“\"《":
+    if end < len(text) and text[end] in '“"《':
         close = text.find({"“": "”", '"': '"', "《": "》"}[text[end]], end + 1, end + 40)
         if close > 0:
             tail = words().stop.search(text, close + 1)
@@ -188,9 +187,21 @@ def verb_after(text: str, end: int) -> str | None:
     return _bare(match.group()) or None if match else None
 
 
-_PER = {"次": "time", "周": "week", "星期": "week", "月": "month", "年": "year", "天": "day", "日": "day", "季度": "quarter",
-        "人": "person", "名": "person", "位": "person", "户": "household", "期": "session", "场": "session"}  # fmt: skip
-_PER_RE = re.compile(r"每(?!个人都|一个|一位)(?:一)?(?:个)?(次|星期|周|季度|月|年|天|日|人|名|位|户|期|场)|每|人均|户均|(?:^|[^\u4e00-\u9fff]|[训训奖组家名])各$")
+_PER = {
+    **dict.fromkeys(("次",), "time"),
+    **dict.fromkeys(("周", "星期"), "week"),
+    **dict.fromkeys(("月",), "month"),
+    **dict.fromkeys(("季度",), "quarter"),
+    **dict.fromkeys(("年",), "year"),
+    **dict.fromkeys(("天", "日"), "day"),
+    **dict.fromkeys(("人", "名", "位"), "person"),
+    **dict.fromkeys(("户",), "household"),
+    **dict.fromkeys(("期", "场"), "session"),
+}
+_PER_RE = re.compile(
+    r"每(?!个人都|一个|一位)(?:一)?(?:个)?(次|星期|周|季度|月|年|天|日|人|名|位|户|期|场)|每|人均|户均"
+    r"|(?:^|[^\u4e00-\u9fff]|[训奖组家名])各$"
+)
 
 
 def per_of(clause: str) -> str | None:

@@ -1,6 +1,7 @@
 """Bytes to text. The type is decided by content; the name only helps to word messages."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
@@ -12,9 +13,12 @@ MAX_BYTES = 200 * 2**20
 _MAX_UNPACKED = 400 * 2**20  # of a .docx: more is a bomb, not a summary
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLOCKS = frozenset(
-    "address article aside blockquote br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section table td th tr ul title body".split()
+    {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt", "li"}
+    | {"figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav"}
+    | {"ol", "p", "pre", "section", "table", "td", "th", "title", "tr", "ul"}
 )
+_STRANGE = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\ue000-\uf8ff\ufffd]")
+_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fa5\uff00-\uffef]")
 _DROPPED = frozenset(("script", "style", "noscript", "template", "iframe", "svg", "head"))
 
 
@@ -64,7 +68,7 @@ def decode(data: bytes, name: str) -> str:
             raise ReadingError(name, f"broken UTF-16 at byte {error.start}") from error
     else:
         text = _utf8_or_gb(data, name)
-    strange = sum(1 for c in text[:20000] if (c < " " and c not in "\t\r\n\f\v\x1a") or "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
+    strange = len(_STRANGE.findall(text, 0, 20000))
     if strange * 20 > min(len(text), 20000):
         raise ReadingError(name, "this is not text (too many control characters)")
     return text
@@ -78,12 +82,12 @@ def _utf8_or_gb(data: bytes, name: str) -> str:
             text = data.decode("gb18030")
         except UnicodeDecodeError as error:
             raise ReadingError(
-                name, f"neither UTF-8 (byte {utf8.start}) nor GB18030 (byte {error.start}): unknown encoding or not text"
+                name, f"neither UTF-8 (byte {utf8.start}) nor GB18030 (byte {error.start}): not a text that we know"
             ) from error
     # Any bytes may happen to be GB18030: real Chinese is made of common characters.
     sample = text[:20000]
     foreign = sum(1 for c in sample if c > "\x7f")
-    common = sum(1 for c in sample if "\u4e00" <= c <= "\u9fa5" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef")
+    common = len(_CHINESE.findall(sample))
     if b"\x00" in data or common * 5 < foreign * 3:
         raise ReadingError(name, "unknown encoding or not text")
     return text
@@ -142,7 +146,11 @@ def _docx(data: bytes, name: str) -> str:
     except zipfile.BadZipFile as error:
         raise ReadingError(name, "the .docx file is damaged") from error
     if "word/document.xml" not in names:
-        kind = "a spreadsheet" if "xl/workbook.xml" in names else "a presentation" if "ppt/presentation.xml" in names else "an archive"
+        kind = "an archive"
+        if "xl/workbook.xml" in names:
+            kind = "a spreadsheet"
+        elif "ppt/presentation.xml" in names:
+            kind = "a presentation"
         raise ReadingError(name, f"this is {kind}, not a document")
     try:
         return "\n".join(_docx_lines(data))

@@ -1,4 +1,4 @@
-"""Figures by grammar: hedge, number, scale, hedge, measure word, hedge. Enumerators, names and idioms are not figures."""
+"""Figures by grammar: hedge, number, scale, hedge, measure word, hedge. Names and enumerators are not figures."""
 
 import re
 from bisect import bisect_right
@@ -20,13 +20,32 @@ _NUMBER = re.compile(
     rf"|(?P<chinese>[{_CN}]++)"
     r"|(?P<half>半)(?=天|个月|个小时|小时|个学期)"
 )
-_TAIL = re.compile(r" ?(?P<inside>[余多来几])?(?P<scale>万亿|[十百千]?[万亿]|[千百](?![分瓦克米]))?(?P<inside2>[余多])?")
+_TAIL = re.compile(
+    r" ?(?P<inside>[余多来几])?(?P<scale>万亿|[十百千]?[万亿]|[千百](?![分瓦克米]))?(?P<inside2>[余多])?"
+)
 _JOIN = re.compile(r" ?(?:至|到|-{1,2}|[—–~～]{1,2}|或) ?(?=[\d零一二三四五六七八九十百千万两])")
 _MASK = "xX_*×＊"
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "十万": 10**5, "百万": 10**6, "千万": 10**7, "万亿": 10**12,
-           "十亿": 10**9, "百亿": 10**10, "千亿": 10**11}  # fmt: skip
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_SCALES |= {"十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}
 _MONEY = re.compile(r"(?:经费|资金|投资|投入|收入|产值|补助|奖金|预算|总额|利润|税|销售额|金额|补贴)[^,。;:、]{0,8}$")
 _DENIED = re.compile(r"(?:没有|未发生|未出现|未|无|没)[^,。;:、]{0,5}$")
+_PARTED = re.compile(r"个([多半])(月|小时|星期|学期)")
+_NOT_HEDGES = (
+    "最近",
+    "附近",
+    "以上",
+    "线上",
+    "网上",
+    "街上",
+    "会上",
+    "树上",
+    "身上",
+    "早上",
+    "晚上",
+    "节约",
+    "条约",
+    "预约",
+)
 _SESSION = re.compile(r"(?:、[一二三四五六七八九十]{1,3}次)*+(?:全会|全体|会议|代表|党代|常委|中心组|执委|理事|委员会)")
 _PLACE = re.compile(r"[乡镇村屯路街](?!干部|民|医|级|镇|贤|里|舍|党|两委|道)")
 _QUOTED = re.compile(r"“[^“”\n]{0,40}”|《[^《》\n]{0,60}》|「[^「」\n]{0,40}」")
@@ -155,15 +174,17 @@ def _figure(text: str, number: re.Match[str]) -> Match | None:
     if end < len(text) and text[end] == " ":
         end += 1
     found = unit_at(text, end)
-    if found is None and inside == "" and text[end : end + 1] in "个" and re.match(r"个[多半](?=月|小时|星期|学期)", text[end:]):
-        inside, found = ("多" if text[end + 1] == "多" else ""), unit_at(text, end + 2)
-    if found is None and text[end - 1 : end] in "万亿" and _MONEY.search(text, max(0, number.start() - 16), number.start()):
-        found = Unit("元", "money", True, None), end  # 经费达60万
-    duration = Unit({"月": "个月"}.get(text[end : end + 1], ""), "duration", True, None)
+    months = _PARTED.match(text, end)
+    if months is not None and not inside:
+        # 两个多月, 一个半小时: the hedge stands inside the unit.
+        value += Decimal("0.5") if months[1] == "半" else 0
+        inside = "多" if months[1] == "多" else ""
+        found = Unit(months[2] if months[2] != "月" else "个月", "duration", True, None), months.end()
+    scaled = found is None and text[end - 1 : end] in "万亿"
+    if scaled and _MONEY.search(text, max(0, number.start() - 16), number.start()):
+        found = Unit("元", "money", True, None), end  # 经费达60万: said of money, the unit may be left out
     if found is None or (chinese and not found[0].chinese):
-        if not (text[end : end + 1] == "月" and duration.name and inside and not bare and text[end - 2 : end] == "个多"):
-            return None
-        found = duration, end + 1
+        return None
     unit, unit_end_at = found
     return _qualified(text, number, value, written_range, inside, unit, unit_end_at, chinese, bare)
 
@@ -182,7 +203,9 @@ def _refused_before(text: str, number: re.Match[str]) -> bool:
             return True
         if before and before in _CN and before not in "万亿":
             return True  # 两3项: digits are damaged
-        return end - start > 15 or (after.isascii() and after.isalpha() and not text.startswith(("km", "kg", "m²"), end))
+        return end - start > 15 or (
+            after.isascii() and after.isalpha() and not text.startswith(("km", "kg", "m²"), end)
+        )
     if before and before in _MASK:
         return True
     return bool(after.isdigit() or before.isdigit() or (before and before in "第每初周末另某" and text[start] == "一"))
@@ -257,7 +280,7 @@ def _qualified(
     start = number.start()
     before = words.before.search(text, max(0, start - 6), start)
     hedge = words.before_kind[before.group().rstrip(" ")] if before else None
-    if before and before.group()[0] in "近上" and text[max(0, before.start() - 1) : before.start()] in ("最", "附", "以", "线", "网"):
+    if before and text[max(0, before.start() - 1) : before.start() + 1] in _NOT_HEDGES:
         before = hedge = None
     after = words.after.match(text, end)
     behind = words.after_kind[after.group()] if after else None
@@ -329,7 +352,7 @@ def _fits(text: str, start: int, end: int, value: Decimal, unit: Unit, hedged: b
             return False
         return hedged or bool(words.duration_before.search(text, max(0, start - 8), start))
     if context == "quake":
-        return value != value.to_integral_value() or "." in text[start:end] or text.startswith(("地震", "以上地震"), end)
+        return "." in text[start:end] or text.startswith(("地震", "以上地震"), end)
     if context == "negated_one":
         return value > 1 or denied(text, start)
     if context == "great":

@@ -55,7 +55,10 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
         level=level,
         period=period,
         near_duplicate_of=copy,
-        sections=[Section(h.number, h.level, h.title, _work_area(h.title), view.start(h.start), view.end(h.end)) for h in headings],
+        sections=[
+            Section(h.number, h.level, h.title, _work_area(h.title), view.start(h.start), view.end(h.end))
+            for h in headings
+        ],
         figures=found,
     )
 
@@ -121,7 +124,13 @@ def _unnumbered_plan(piece: documents.Piece) -> int | None:
 
 
 def _figure(
-    view: Clean, base: int, text: str, match: figures.Match, planned: bool, year: str | None, previous: tuple[int, str | None]
+    view: Clean,
+    base: int,
+    text: str,
+    match: figures.Match,
+    planned: bool,
+    year: str | None,
+    previous: tuple[int, str | None],
 ) -> Figure:
     sentence = context.sentence_start(text, match.start)
     before = text[sentence : match.start]
@@ -150,7 +159,9 @@ def _figure(
         whole=bool(words.whole.search(before[-60:]) or words.whole_near.search(clause)),
         per=context.per_of(near[-14:]),
         period=context.period_of(near, year),
-        indicator=indicator_of(match.unit, counted, _own_clause(clause)) if match.kind != "percent" or counted else None,
+        indicator=indicator_of(match.unit, counted, _own_clause(clause))
+        if match.kind != "percent" or counted
+        else None,
     )
 
 
@@ -178,13 +189,24 @@ def _counted(text: str, match: figures.Match, previous: tuple[int, str | None]) 
         found = context.noun_before(text, match.start, floor) or after
     else:
         found = after
-    if found is None and floor and inherited and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
+    if (
+        found is None
+        and floor
+        and inherited
+        and match.start - floor <= 3
+        and _ADJACENT.fullmatch(text, floor, match.start)
+    ):
         return inherited
     return found or context.noun_before(text, match.start, floor, strict=False) or context.verb_after(text, match.end)
 
 
 def _status(words: context.Words, before: str, text: str, match: figures.Match, planned: bool) -> str:
-    if match.hedged_after and match.unit in ("分", "岁") and text.startswith("的", match.end) and "平均" not in before[-10:]:
+    if (
+        match.hedged_after
+        and match.unit in ("分", "岁")
+        and text.startswith("的", match.end)
+        and "平均" not in before[-10:]
+    ):
         return "threshold"
     if planned:
         return "planned"

@@ -44,6 +44,7 @@ def entries_behind(
     indicator: str,
     scope: Scope = "system",
     work_area: str | None = None,
+    child: Organisation | None = None,
     limit: int | None = None,
 ) -> tuple[list[Behind], int]:
     """Return the entries that a total is the sum of, latest first, and how many there are in all.
@@ -58,6 +59,7 @@ def entries_behind(
         indicator=indicator,
         scope=scope,
         work_area=work_area,
+        child=child,
     )
     shown = ids if limit is None else ids[:limit]
     row = Indicator.objects.get(code=indicator)

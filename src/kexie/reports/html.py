@@ -105,7 +105,7 @@ def _table(table: Table, link: Callable[[Number], str]) -> str:
     def cell(tag: str, place: int, content: str) -> str:
         return f'<{tag} class="kx-figure">{content}</{tag}>' if place else f"<{tag}>{content}</{tag}>"
 
-    head = "".join(f'<th scope="col">{_text(words)}</th>' for words in table.header)
+    head = "".join(cell("th", place, _text(words)) for place, words in enumerate(table.header))
     rows = ["".join(cell("td", place, _span(span, link)) for place, span in enumerate(row)) for row in table.rows]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return (
@@ -127,7 +127,8 @@ def _source(number: Number, source: NumberSource | None) -> str:
         lines.append(f"<p>{_text(formula)}</p>")
     if source.entries:
         rows = "".join(_entry(entry) for entry in source.entries[:_ENTRIES_SHOWN])
-        names = "".join(f'<th scope="col">{name}</th>' for name in ("日期", "单位", "记录", "来源", "数值"))
+        names = "".join(f'<th scope="col">{name}</th>' for name in ("日期", "单位", "记录", "来源"))
+        names += '<th scope="col" class="kx-figure">数值</th>'
         lines.append(f'<div class="kx-table"><table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table></div>')
         if (rest := len(source.entries) - _ENTRIES_SHOWN) > 0:
             lines.append(f"<p>还有{rest}条，见来源表。</p>")

@@ -158,7 +158,10 @@ class Document:
 
     def distinct_numbers(self) -> list[Number]:
         """Return each quantity once, in the order of its first appearance."""
-        return list({number.key: number for number in reversed(list(self.numbers()))}.values())[::-1]
+        found: dict[str, Number] = {}
+        for number in self.numbers():
+            found.setdefault(number.key, number)
+        return list(found.values())
 
     @property
     def characters(self) -> int:

@@ -300,6 +300,8 @@ def _number_now(
         entry = Entry.objects.visible_to(user).filter(uid=query.entry).select_related("counting").first()
         if entry is None or entry.counting is None:
             return None
+        if not Stamp.objects.filter(ancestor=organisation, posting__entry=entry.pk).exists():
+            return None
         found = Measure()
         for figure in Figure.objects.filter(revision=entry.counting_id, indicator__code=query.indicator):
             if not figure.is_part:

@@ -29,6 +29,7 @@ FOOTER_FONT: Final = "宋体"
 _LINE_PITCH = "579"
 _TIGHTER = "-5"  # twentieths of a point
 _CHARACTER = 315  # twips that one character takes: 16 pt − 0.25 pt
+_KEPT: Final = 168  # characters: six lines
 _FIXED_TIME = (2000, 1, 1, 0, 0, 0)
 # Parts of the library's template that name a program or show a picture of another document.
 _DROPPED = ("docProps/thumbnail.jpeg", "docProps/app.xml")
@@ -203,11 +204,12 @@ def _sign(word: Any, document: Document) -> None:
 
     The date begins two characters right of the office; if it is the longer of the two, it stands two from the edge.
     """
-    if document.annexes:
-        _line(word, "")
-        for line in annex_lines(document):
-            _line(word, line)
-    _line(word, "")
+    lead = ["", *annex_lines(document), ""] if document.annexes else [""]
+    # A signature does not stand alone on a page. LibreOffice moves the whole paragraph that is kept, Word its last
+    # line: so only a short one is kept.
+    last = [paragraph for paragraph in word.paragraphs[-1:] if len(paragraph.text) <= _KEPT]
+    for paragraph in (*last, *[_line(word, text) for text in lead]):
+        paragraph.paragraph_format.keep_with_next = True
     date = date_words(document.date)
     office_width, date_width = _width(document.signature), _width(date)
     office_right, date_right = 2.0, office_width - date_width
@@ -245,7 +247,7 @@ def _table(word: Any, table: Table) -> None:
     first = 0.28 if len(table.header) > 2 else 0.5
     widths = [Mm(156 * first)] + [Mm(156 * (1 - first) / max(len(table.header) - 1, 1))] * (len(table.header) - 1)
     for column, text in enumerate(table.header):
-        _cell(grid.rows[0].cells[column], text, font=CHAPTER_FONT, is_first=True)
+        _cell(grid.rows[0].cells[column], text.replace("（", "\n（"), font=CHAPTER_FONT, is_first=True)
     head = grid.rows[0]._tr.get_or_add_trPr()
     head.append(OxmlElement("w:cantSplit"))
     head.append(OxmlElement("w:tblHeader"))

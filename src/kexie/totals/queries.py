@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from kexie.core.periods import add_months, first_day, last_day
@@ -124,6 +124,15 @@ def totals_by_organisation(
     return answer
 
 
+def latest_month(organisation: Organisation) -> int | None:
+    """Return the latest month in which ``organisation`` has anything, or None."""
+    months = [
+        sums.objects.filter(ancestor=organisation).aggregate(latest=Max("month"))["latest"]
+        for sums in (MonthSum, SumDelta)
+    ]
+    return max((month for month in months if month), default=None)
+
+
 def entry_ids(
     *,
     organisation: Organisation,
@@ -132,17 +141,27 @@ def entry_ids(
     indicator: str,
     scope: Scope = "system",
     work_area: str | None = None,
+    child: Organisation | None = None,
 ) -> list[int]:
-    """Return the ids of the entries whose figures make up this total, latest first."""
+    """Return the ids of the entries whose figures make up this total, latest first.
+
+    With ``child``, a direct one, those that ``organisation`` counts through it.
+    """
     row = Indicator.objects.get(code=indicator)
     codes = {row.formula["numerator"], row.formula["denominator"]} if row.kind in _FORMULAS else {indicator}
     found: list[tuple[date, int]] = []
     for each in Indicator.objects.filter(code__in=codes):
         if each.kind == IndicatorKind.STOCK:
             stocks = _stocks(organisation, last_month, scope)
-            found += [(stock.day, stock.entry) for stock in stocks.values() if stock.indicator == each.pk]
+            found += [
+                (stock.day, stock.entry)
+                for stock in stocks.values()
+                if stock.indicator == each.pk and (child is None or stock.child == child.pk)
+            ]
         else:
             facts = _facts(organisation, first_month, last_month, scope, work_area).filter(indicator=each)
+            if child is not None:
+                facts = facts.filter(posting__stamps__ancestor=organisation, posting__stamps__child=child)
             found += facts.values_list("posting__day", "posting__entry").distinct()
     return [entry for _, entry in sorted(set(found), reverse=True)]
 

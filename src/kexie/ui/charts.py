@@ -1,7 +1,9 @@
 """A chart of months as plain SVG: geometry only, no inline style, drawn by the style sheet."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from kexie.ui.numbers import grouped
@@ -53,18 +55,18 @@ def round_up(value: int) -> int:
 def months(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the geometry of a chart.
 
-    A row: ``label`` (1月), ``value`` (int or None), and optionally ``before`` (the same month of the year before),
+    A row: ``label`` (1月), ``value`` (int, Decimal or None), and optionally ``before`` (the same month a year before),
     ``note`` (the festival that made the peak), ``unfinished`` (the month is still running), ``href``.
     """
     rows = list(rows)
     highest = max([row.get("value") or 0 for row in rows] + [row.get("before") or 0 for row in rows] + [1])
-    top = round_up(highest)
+    top = round_up(math.ceil(highest))
     floor = HEIGHT - BOTTOM
     room = floor - TOP
     step = (WIDTH - LEFT - RIGHT) / max(len(rows), 1)
 
-    def y_of(value: int) -> float:
-        return round(floor - room * max(value, 0) / top, 1)
+    def y_of(value: int | Decimal) -> float:
+        return round(floor - room * max(float(value), 0) / top, 1)
 
     bars = []
     for index, row in enumerate(rows):

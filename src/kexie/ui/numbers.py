@@ -17,7 +17,7 @@ BEFORE = frozenset({"近", "约", "不少于", "不超过", "至少", "最多", 
 
 Kind = Literal["table", "text", "report"]
 #: The least number that gets commas. In a report the document model has printed the number already.
-GROUPED_FROM = {"table": 1_000, "text": 10_000, "report": 10_000}
+GROUPED_FROM: dict[str, int] = {"table": 1_000, "text": 10_000, "report": 10_000}
 
 
 def grouped(value: int | Decimal | str, least: int = 1_000) -> str:
@@ -30,8 +30,9 @@ def grouped(value: int | Decimal | str, least: int = 1_000) -> str:
         return value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise TypeError(f"a number is an int or a Decimal, not {type(value).__name__}")
-    digits = format(abs(value), ",f") if isinstance(value, Decimal) else format(abs(value), ",d")
-    if abs(value) < least:
+    size = -value if value < 0 else value
+    digits = format(size, ",f") if isinstance(size, Decimal) else format(size, ",d")
+    if size < least:
         digits = digits.replace(",", "")
     return f"{MINUS}{digits}" if value < 0 else digits
 

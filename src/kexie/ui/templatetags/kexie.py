@@ -98,7 +98,7 @@ def segmented(options: Iterable[Any], label: str = "", hint: bool = True) -> dic
 @register.inclusion_tag("ui/dropdown.html")
 def dropdown(options: Iterable[Any], value: str, label: str = "", css: str = "") -> dict[str, Any]:
     """Print a list of links that opens. An option has label, url and active, and may have hint or group."""
-    return {"options": options, "value": value, "label": label, "css": css}
+    return {"options": list(options), "value": value, "label": label, "css": css}
 
 
 @register.inclusion_tag("ui/empty.html")
@@ -135,7 +135,7 @@ def field(bound: BoundField, hint: str = "", doubt: str = "") -> dict[str, Any]:
 def control(bound: BoundField) -> SafeString:
     """Print the widget with the class of a control and a tie to its error."""
     widget = bound.field.widget
-    attributes = {"class": f"{widget.attrs.get('class', '')} {control_class(widget)}".strip()}
+    attributes: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} {control_class(widget)}".strip()}
     if bound.errors:
         attributes["aria-invalid"] = "true"
         attributes["aria-describedby"] = f"{bound.auto_id}-error"

@@ -11,6 +11,9 @@
   var here = null; // the address of what the panel shows
   var trail = []; // the sources that led here
   var PIN = "kexie-pinned";
+  // What the page itself has put into the panel (notes, steps): it comes back when a source is closed.
+  var initial = source && source.children.length ? Array.prototype.slice.call(source.childNodes) : null;
+  var openAtStart = source !== null && !source.hidden;
 
   function remember(name, value) {
     try {
@@ -57,8 +60,11 @@
 
   function closeSource() {
     if (!source || source.hidden) return;
-    source.hidden = true;
-    source.replaceChildren();
+    var own = initial !== null && initial[0].isConnected;
+    source.hidden = own || !openAtStart;
+    if (!own) source.replaceChildren.apply(source, initial || []);
+    if (!own && initial) window.htmx.process(source);
+    source.classList.toggle("is-initial", initial !== null);
     showPin(false);
     remember(PIN, null);
     trail = [];
@@ -71,6 +77,7 @@
 
   function readySource() {
     source.hidden = false;
+    source.classList.remove("is-initial");
     source.removeAttribute("aria-busy");
     showPin(pinned());
     if (pinned() && here) remember(PIN, here);
@@ -158,6 +165,7 @@
       source.replaceChildren(head, body);
       source.hidden = false;
     }
+    source.classList.remove("is-initial");
     source.setAttribute("aria-busy", "true");
   });
 
@@ -188,12 +196,23 @@
 
   /* ---- clicks ---- */
 
+  // Ctrl, Shift or the middle button open a number in a window of its own, as every link does.
+  document.addEventListener("click", function (event) {
+    if (!(event.ctrlKey || event.metaKey || event.shiftKey) || !(event.target instanceof Element)) return;
+    if (event.target.closest("a[hx-get]")) event.stopImmediatePropagation();
+  }, true);
+
   document.addEventListener("click", function (event) {
     var target = event.target;
     if (!(target instanceof Element)) return;
 
+    if (target.closest("svg a[hx-get]")) event.preventDefault(); // htmx knows the links of HTML only
     if (source && target.closest("#source [hx-get]")) source.dataset.from = "inside";
     if (target.closest("[data-source-close]")) return closeSource();
+    if (target.closest("[data-source-open]") && initial) {
+      if (!initial[0].isConnected) closeSource();
+      return readySource();
+    }
     if (target.closest("[data-source-back]")) {
       if (trail.length) {
         source.dataset.from = "back";
@@ -227,7 +246,7 @@
 
     // Below the width where the panel docks, a click beside it closes it, unless it is pinned.
     if (source && !source.hidden && !pinned() && window.matchMedia("(max-width: 1199.98px)").matches) {
-      if (!source.contains(target) && !target.closest("[hx-get]")) closeSource();
+      if (!source.classList.contains("is-initial") && !source.contains(target) && !target.closest("[hx-get]")) closeSource();
     }
   });
 
@@ -235,6 +254,28 @@
     var control = event.target;
     if (control instanceof HTMLElement && control.matches("[data-submit]") && control.form) control.form.requestSubmit();
   });
+
+  // A long list that opens can be narrowed by typing.
+  document.addEventListener("input", function (event) {
+    var box = event.target;
+    if (!(box instanceof HTMLElement) || !box.matches("[data-filter]")) return;
+    var wanted = box.value.trim().toLowerCase();
+    var group = null;
+    box.closest(".kx-menu-body").querySelectorAll("li").forEach(function (item) {
+      if (item.classList.contains("kx-menu-group")) {
+        group = item;
+        group.hidden = wanted !== "";
+        return;
+      }
+      item.hidden = item.textContent.toLowerCase().indexOf(wanted) === -1;
+      if (group && !item.hidden) group.hidden = false;
+    });
+  });
+
+  document.addEventListener("toggle", function (event) {
+    var box = event.target instanceof Element && event.target.matches("details.kx-menu[open]") && event.target.querySelector("[data-filter]");
+    if (box) box.focus();
+  }, true);
 
   /* ---- keys ---- */
 
@@ -264,6 +305,7 @@
       if (keys && keys.open) return; // the dialog closes itself
       var menu = document.querySelector("details.kx-menu[open], details.kx-more[open]");
       if (menu) {
+        event.preventDefault();
         menu.open = false;
         menu.querySelector("summary").focus();
       } else if (typing(event.target)) {
@@ -295,7 +337,7 @@
 
   if (source) {
     var kept = recall(PIN);
-    if (kept && kept.charAt(0) === "/" && kept.charAt(1) !== "/" && source.hidden) {
+    if (kept && kept.charAt(0) === "/" && kept.charAt(1) !== "/") {
       here = kept;
       source.classList.add("is-pinned");
       loadSource(kept);
