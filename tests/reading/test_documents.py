@@ -48,7 +48,9 @@ def test_a_masked_year_is_never_invented() -> None:
 
 
 def test_a_copy_points_at_the_first_one() -> None:
-    body = "".join(f"在{a}{b}开办科学课堂,请来{b}{a}的老师讲{a}星与{b}月。\n" for a in "东南西北上下" for b in "山水林田湖")
+    body = "".join(
+        f"在{a}{b}开办科学课堂,请来{b}{a}的老师讲{a}星与{b}月。\n" for a in "东南西北上下" for b in "山水林田湖"
+    )
     text = "".join(f"工作总结篇{n}\n{body if n != '二' else FILLER}" for n in "一二三")
     assert [d.near_duplicate_of for d in documents(text)] == [None, None, 1]
 

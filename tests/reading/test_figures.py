@@ -114,6 +114,9 @@ def test_more_than_excludes_its_bound() -> None:
         "红十字会派人来了。",
         "五大发展理念深入人心。",
         "几项工作一批人做。",
+        "代表队进入前三名。",
+        "第1-3期简报印好了。",
+        "近三年硕果累累。",
     ],
 )
 def test_these_are_no_figures(text: str) -> None:

@@ -46,7 +46,14 @@ def test_a_rendered_number_reads_back(number: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "bounds"),
-    [("两三", (2, 3)), ("三四十", (30, 40)), ("十五六", (15, 16)), ("七八百", (700, 800)), ("五", None), ("一百", None)],
+    [
+        ("两三", (2, 3)),
+        ("三四十", (30, 40)),
+        ("十五六", (15, 16)),
+        ("七八百", (700, 800)),
+        ("五", None),
+        ("一百", None),
+    ],
 )
 def test_two_neighbouring_digits_are_a_range(text: str, bounds: tuple[int, int] | None) -> None:
     assert numerals.chinese_range(text) == bounds

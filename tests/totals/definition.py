@@ -31,13 +31,15 @@ def line_up(units: Iterable[Row], code: str, day: date) -> list[Row]:
         return []
     parent = row["parent_code"]
     while parent and standing(units, parent, day) is None:
-        parent = [each for each in units if each["code"] == parent][-1].get("successor_code", "")
+        rows = [each for each in units if each["code"] == parent]
+        parent = max(rows, key=lambda each: each.get("valid_from") or "").get("successor_code", "")
     return [row, *(line_up(units, parent, day) if parent else [])]
 
 
 def belongs(units: Iterable[Row], code: str, day: date, organisation: str, scope: str) -> bool:
     """Whether what unit ``code`` did on ``day`` is of ``organisation``."""
-    codes = [row["code"] for row in (line := line_up(units, code, day))]
+    line = line_up(units, code, day)
+    codes = [row["code"] for row in line]
     if organisation not in codes or (scope == "own" and code != organisation):
         return False
     below = line[: codes.index(organisation)]

@@ -25,12 +25,14 @@ TIMEOUT = 5_000
 PAGE = """{% extends "ui/base.html" %}{% load kexie %}
 {% block heading %}汇总{% endblock %}
 {% block search %}<form><input name="q" data-search></form>{% endblock %}
-{% block content %}<table class="kx-table kx-pivot">
+{% block content %}<div class="kx-table-wrap"><table class="kx-table kx-pivot">
 <thead><tr><th>单位</th><th>活动</th><th>培训</th></tr></thead>
 <tbody><tr data-row><th><a class="kx-title" href="/other/">禾城镇</a></th><td>{% number 21 href="/source/?a" %}</td>
 <td id="second">{% number 4 href="/source/?b" %}</td></tr>
 <tr data-row><th><a class="kx-title" href="/other/">柳湾镇</a></th><td>{% number 13 href="/broken/" %}</td>
-<td>{% number 5 href="/expired/" %}</td></tr></tbody></table><p id="beside">旁边</p>{% month_chart months "各月" %}
+<td>{% number 5 href="/expired/" %}</td></tr>
+<tr><th>白鹭镇</th>{% for month in units %}<td>{% number None kind="table" slot=True %}</td>{% endfor %}</tr>
+</tbody></table></div><p id="beside">旁边</p>{% month_chart months "各月" %}
 {% dropdown units "禾城镇" %}{% endblock %}"""
 
 NOTES = """{% extends "ui/base.html" %}{% load kexie %}

@@ -5,7 +5,6 @@ import os
 import sys
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -27,27 +26,29 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
 class LazyGroup(TyperGroup):
     """A group that imports a command when it is called, so that ``kexie read`` starts without Django."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module, needs_django, summary = COMMANDS[cmd_name]
-        if ctx.resilient_parsing or _asks_overview():
-            return click.Command(cmd_name, help=summary)
-        if needs_django:
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexie.settings")
-            importlib.import_module("kexie.cli.runtime").start()
-        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        app.command(cmd_name, help=summary)(importlib.import_module(module).run)
-        command = typer.main.get_command(app)
+        if len(sys.argv) > 1 and sys.argv[1] == cmd_name:
+            if needs_django:
+                os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexie.settings")
+                importlib.import_module("kexie.cli.runtime").start()
+            run = importlib.import_module(module).run
+        else:
+            run = _overview  # only its name and summary are printed
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(cmd_name, help=summary)(run)
+        command = typer.main.get_command(single)
         command.name = cmd_name
-        return command  # type: ignore[return-value]  # Typer's commands are click's in all but their base class
+        return command
 
 
-def _asks_overview() -> bool:
-    return len(sys.argv) < 2 or sys.argv[1] in ("--help", "-h")
+def _overview() -> None:
+    """Stands for a command in the list of all commands."""
 
 
 app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)

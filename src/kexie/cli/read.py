@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,7 +38,7 @@ def _content(path: Path) -> bytes:
         raise CommandError(f"{path}：读不了（{error.strerror}）") from error
 
 
-def _overview(facts: dict) -> str:  # type: ignore[type-arg]
+def _overview(facts: dict[str, Any]) -> str:
     source = facts["source"]
     lines = [f"{source['name']}：{source['characters']} 字，{len(facts['documents'])} 份材料"]
     for document in facts["documents"]:

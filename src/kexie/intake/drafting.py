@@ -122,8 +122,8 @@ def _sentence(text: str, figure: Figure, document: Document) -> tuple[int, int]:
     start = document.start
     for match in _SENTENCE_END.finditer(text, document.start, figure.start):
         start = match.end()
-    match = _SENTENCE_END.search(text, figure.end, document.end)
-    return start, match.start() if match else document.end
+    following = _SENTENCE_END.search(text, figure.end, document.end)
+    return start, following.start() if following else document.end
 
 
 def _draft(
@@ -131,10 +131,8 @@ def _draft(
 ) -> Draft:
     sentence = text[span[0] : span[1]]
     told = find_days(sentence, period.year if period else None)
-    if told:
-        first, last = told[0].first, told[0].last
-    else:
-        first, last = (period.start, period.end) if period else (None, None)
+    first = told[0].first if told else period.start if period else None
+    last = told[0].last if told else period.end if period else None
     sources: list[dict[str, Any]] = [{"start": span[0], "end": span[1], "quote": sentence.strip()[:300]}]
     sources += [
         {"field": f"figures.{index}", "start": figure.start, "end": figure.end, "quote": figure.quote}

@@ -141,8 +141,8 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     display_name = models.CharField("姓名", max_length=60)
 
-    REQUIRED_FIELDS = ("display_name",)
-    objects = UserManager()
+    REQUIRED_FIELDS = ["display_name"]
+    objects = UserManager()  # type: ignore[misc]  # AbstractUser declares it as a class variable
 
     class Meta(AbstractUser.Meta):
         verbose_name = verbose_name_plural = "账号"
@@ -157,9 +157,9 @@ class User(AbstractUser):
         return held.select_related("organisation").order_by("organisation__path", "pk").first()
 
     @property
-    def office(self) -> str:
-        """The name of the first organisation where this person holds a role, empty without one."""
-        return self._first_assignment.organisation.name if self._first_assignment else ""
+    def office(self) -> Organisation | None:
+        """The first organisation where this person holds a role today, None without one."""
+        return self._first_assignment.organisation if self._first_assignment else None
 
     @property
     def role_words(self) -> str:

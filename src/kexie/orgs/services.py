@@ -170,7 +170,8 @@ def _store_organisations(
     changed: Sequence[str], history: Mapping[str, Sequence[_Told]], existing: dict[str, Organisation]
 ) -> None:
     today = timezone.localdate()
-    fresh, known = [], []
+    fresh: list[Organisation] = []
+    known: list[Organisation] = []
     for code in changed:
         now = _on(history[code], today)
         organisation = existing.get(code) or Organisation(code=code, path=f"/new/{code}")

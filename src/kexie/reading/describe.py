@@ -51,7 +51,7 @@ _INTENDS = re.compile(
 )
 _BACK = re.compile(
     r"了(?!解)|一年来|半年来|今年以来|取得|获得|荣获|被评为|据统计|先后|已(?!经)"
-    r"|\d+(?:余|多)?(?:人次|场次|份|名|块|人)"
+    r"|\d(?:余|多)?(?:人次|场次|份|名|块|人)"
 )
 _AHEAD = re.compile(
     r"(?<=[,。;、!:])(?:要|将|继续|进一步|加强|努力|大力|积极|加大|推进|推动|确保|坚持)"
@@ -122,7 +122,8 @@ def kind_of(piece: Piece) -> str:
 def looks_back(text: str) -> float:
     """From 0 (all of it is intent) to 1 (all of it is report)."""
     back, ahead = len(_BACK.findall(text)), len(_AHEAD.findall(text))
-    return back / (back + ahead) if back + ahead else 1.0
+    # One 要 in a short note does not make a plan of it.
+    return back / (back + ahead) if ahead >= 3 else 1.0
 
 
 def _plan_part(body: list[Line]) -> int | None:

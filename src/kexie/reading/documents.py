@@ -90,6 +90,8 @@ def _furniture(line: Line) -> bool:
 def _without_introduction(chunk: list[Line], collection: bool) -> list[Line]:
     """The lines behind the site's introduction. Before the first heading of a collection a short rest is dropped."""
     last = max((i for i, line in enumerate(chunk[:6]) if _furniture(line)), default=-1)
+    if sum(len(line.text) for line in chunk[:last]) > sum(len(line.text) for line in chunk[last + 1 :]):
+        last = -1  # a closing remark of a short text
     rest = chunk[last + 1 :]
     if collection and sum(len(line.text) for line in rest) < _MIN_BODY:
         return []
@@ -122,12 +124,14 @@ def _restarts(chunk: list[Line], *, inside_collection: bool) -> list[list[Line]]
     """Cut a chunk where a new document begins inside it."""
     groups: list[list[Line]] = []
     begin, size = 0, 0
+    passed, total = 0, sum(len(line.text) for line in chunk)
     top = 0  # the last 一、二、三、 seen in the current document
     for i, line in enumerate(chunk):
-        if i > begin and size >= _MIN_BODY and _begins(chunk, i, top, size, inside_collection):
+        if i > begin and size >= _MIN_BODY and _begins(chunk, i, top, size, total - passed, inside_collection):
             groups.append(chunk[begin:i])
             begin, size, top = i, 0, 0
         size += len(line.text)
+        passed += len(line.text)
         match = _TOP.match(line.text)
         if match:
             top = _ordinal(match.group(1))
@@ -142,7 +146,7 @@ def _ordinal(text: str) -> int:
     return (_ORDINALS.get(tens, 1) * 10 if "十" in text else 0) + _ORDINALS.get(ones, 0)
 
 
-def _begins(chunk: list[Line], i: int, top: int, size: int, inside_collection: bool) -> bool:
+def _begins(chunk: list[Line], i: int, top: int, size: int, rest: int, inside_collection: bool) -> bool:
     """Whether a new document begins at line ``i``: a title, what follows a signature, an opening, a restart of 一、."""
     line, before = chunk[i], chunk[i - 1]
     _, _, opening, closing, plan_heading = _patterns()
@@ -161,7 +165,6 @@ def _begins(chunk: list[Line], i: int, top: int, size: int, inside_collection: b
         and not (line.text.endswith(("委员会", "科协", "协会")) and len(before.text) > 60)
     ):
         return True  # the organisation's line above a title
-    rest = sum(len(other.text) for other in chunk[i:])
     if _DATE_LINE.match(before.text) and rest >= _MIN_BODY:
         return True
     if inside_collection or rest < _MIN_BODY:

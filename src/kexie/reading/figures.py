@@ -46,6 +46,7 @@ _NOT_HEDGES = (
     "条约",
     "预约",
 )
+_ORDINAL = re.compile(rf"第 ?(?:[\d{_CN}]{{1,6}} ?(?:至|到|-|—|–|~|～|、|和) ?第?)?$")
 _SESSION = re.compile(r"(?:、[一二三四五六七八九十]{1,3}次)*+(?:全会|全体|会议|代表|党代|常委|中心组|执委|理事|委员会)")
 _PLACE = re.compile(r"[乡镇村屯路街](?!干部|民|医|级|镇|贤|里|舍|党|两委|道)")
 _QUOTED = re.compile(r"“[^“”\n]{0,40}”|《[^《》\n]{0,60}》|「[^「」\n]{0,40}」")
@@ -194,7 +195,7 @@ def _refused_before(text: str, number: re.Match[str]) -> bool:
     start, end = number.span()
     before = text[start - 1] if start else ""
     after = text[end] if end < len(text) else ""
-    if text[max(0, start - 2) : start].rstrip(" ").endswith("第"):
+    if _ORDINAL.search(text, max(0, start - 12), start):
         return True
     if after and after in _MASK and number.lastgroup == "arabic":
         return True
@@ -293,7 +294,9 @@ def _qualified(
             return None
     elif unit.context == "negated_one" and value == 1:
         return None
-    if not _fits(text, start, end, value, unit, bool(hedge or behind or inside), chinese):
+    # 近三年 is a period: this hedge does not make a duration of it.
+    hedged = bool((hedge and hedge != "nearly") or behind or inside)
+    if not _fits(text, start, end, value, unit, hedged, chinese):
         return None
     if words.furniture.search(text, max(0, start - 6), start) and unit.name == "篇":
         return None
@@ -347,6 +350,8 @@ def _fits(text: str, start: int, end: int, value: Decimal, unit: Unit, hedged: b
     words = lexicon()
     if context == "never":
         return False
+    if unit.name in ("名", "位") and text[max(0, start - 1) : start] == "前":
+        return False  # 前三名: ranks
     if context == "duration":
         if value >= 1900 and unit.name == "年":
             return False

@@ -124,7 +124,7 @@ def complete(
         raise DomainError(f"下限 {low} 大于上限 {high}")
     return Value(
         value=value,
-        qualifier=qualifier,  # type: ignore[arg-type]  # checked above
+        qualifier=qualifier,
         low=low,
         high=high,
         low_exclusive=bool(low_exclusive) and low is not None,

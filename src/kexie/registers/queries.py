@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
 
 from kexie.orgs.models import Organisation, User
@@ -37,7 +38,7 @@ class Behind:
 
 def entries_behind(
     *,
-    user: User | None,
+    user: User | AnonymousUser | None,
     organisation: Organisation,
     first_month: int,
     last_month: int,

@@ -12,6 +12,7 @@ from kexie.totals.models import Stamp
 
 if TYPE_CHECKING:
     from kexie.orgs.models import User
+    from kexie.registers.models import Entry  # noqa: F401 (named in a string below)
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

@@ -408,8 +408,8 @@ def _store_figures(fresh: Sequence[tuple[Ready, Revision]]) -> None:
                 parts.append((own[position], own[whole]))
         rows += own
     Figure.objects.bulk_create(rows, batch_size=BATCH)
-    for part, whole in parts:  # the whole may stand after its part, so this is a second step
-        part.part_of = whole
+    for part, of in parts:  # the whole may stand after its part, so this is a second step
+        part.part_of = of
     Figure.objects.bulk_update([part for part, _ in parts], ["part_of"], batch_size=BATCH)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -43,7 +44,7 @@ def show_behind(request: HttpRequest) -> HttpResponse:
     indicator = get_object_or_404(Indicator, code=request.GET.get("indicator", ""))
     child = _child(request, organisation)
     scope = read_scope(request.GET)
-    asked = {"organisation": organisation, "first_month": first, "last_month": last, "scope": scope}
+    asked: dict[str, Any] = {"organisation": organisation, "first_month": first, "last_month": last, "scope": scope}
     by_unit = totals_by_organisation(**asked, indicators=[indicator.code]) if scope != "own" else {}
     if child is not None:
         total = by_unit.get(child.code, {}).get(indicator.code)

@@ -9,7 +9,7 @@ from kexie.registers.models import Entry, Figure, Revision
 from kexie.reports.comparison import compare_totals
 from kexie.reports.material import Material, make_number
 from kexie.reports.model import Number, Paragraph, Span, Text
-from kexie.reports.phrases import Office, Whole, indicator_words, summary_words
+from kexie.reports.phrases import Office, Whole, area_names, indicator_words, summary_words
 from kexie.reports.sources import date_words
 from kexie.reports.wording import Reading
 from kexie.totals.queries import Total
@@ -33,9 +33,8 @@ class ChapterWriter:
     def write(self, work_area: str) -> list[Paragraph]:
         """Return the paragraphs of a work area; none when nothing is recorded for it."""
         found = self.material.totals(work_area=work_area)
-        paragraphs = [self._cases(work_area), self._totals(found, work_area), self._results(found, work_area)]
-        paragraphs.append(self._honours(work_area))
-        paragraphs.append(self._stocks(work_area))
+        results = [*self._results(found, work_area), *self._honours(work_area)]
+        paragraphs = [self._cases(work_area), self._totals(found, work_area), results, self._stocks(work_area)]
         return [Paragraph(spans=merge_text(spans)) for spans in paragraphs if spans]
 
     # --- totals ------------------------------------------------------------------------------------------------------
@@ -108,7 +107,7 @@ class ChapterWriter:
                 style=self.material.style,
             )
             if result.note:
-                self.notes.append(result.note)
+                self.notes.append(f"{area_names()[work_area]}：{result.note}")
             if result.direction == "level":
                 clauses.append([Text(text=words.compared["level"].format(name=name))])
             elif result.difference:
@@ -186,10 +185,12 @@ class ChapterWriter:
         revision = _told(entry)
         is_own = revision.organisation_id == self.material.organisation.pk
         day = revision.start or revision.end
+        unit = self.office.me if is_own else revision.organisation.short_name
+        place = revision.place.strip().removeprefix(unit)  # not 稻香镇在稻香镇文化广场
         sentence = words.case.format(
             date=f"{day.month}月{day.day}日" if day else "",
-            unit=self.office.me if is_own else revision.organisation.short_name,
-            place=f"在{revision.place}" if revision.place else "",
+            unit=unit,
+            place=f"在{place}" if place else "",
             verb=words.verbs.get(revision.role, "开展"),
             title=inner_quotes(revision.title),
         )

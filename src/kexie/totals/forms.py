@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
@@ -113,4 +112,4 @@ def read_months(given: QueryDict) -> tuple[int, int]:
 def read_scope(given: QueryDict) -> Scope:
     """Return the scope of the address; what is unknown is the 科协系统."""
     scope = given.get("scope", "")
-    return cast(Scope, scope) if scope in SCOPES else "system"
+    return scope if scope in SCOPES else "system"

@@ -14,6 +14,9 @@ WORDS = {
     "books": "赠送图书{}册",
 }
 STYLES = [("exact", 74), ("余", 12), ("多", 4), ("以上", 3), ("约", 4), ("近", 2), ("range", 1)]
+# Nobody writes 约 of what was handed out or counted at the door: a single 约 makes the county's total an 约.
+COUNTED = {"person_times", "materials", "books"}
+AT_LEAST = {"约": "余", "近": "余", "range": "余"}
 
 
 def loosely(dice: Dice, key: str, count: int) -> tuple[int | dict[str, Any], str]:
@@ -22,6 +25,8 @@ def loosely(dice: Dice, key: str, count: int) -> tuple[int | dict[str, Any], str
     The bounds follow the design: 余 and 多 reach up to one unit of the last digit that is not 0, exclusive.
     """
     style = dice.weighted(STYLES) if key in WORDS and count >= 60 else "exact"
+    if key in COUNTED:
+        style = AT_LEAST.get(style, style)
     if style == "exact":
         return count, ""
     unit = 10 if count < 1000 else 100
