@@ -348,8 +348,6 @@ def _fits(text: str, start: int, end: int, value: Decimal, unit: Unit, hedged: b
     """Whether the unit's context is there."""
     context = unit.context
     words = lexicon()
-    if context == "never":
-        return False
     if unit.name in ("名", "位") and text[max(0, start - 1) : start] == "前":
         return False  # 前三名: ranks
     if context == "duration":

@@ -25,8 +25,6 @@ def table() -> tuple[dict[str, Unit], re.Pattern[str]]:
     parts: dict[str, str] = {}
     for kind, rows in load("lexicon/units").items():
         for row in rows:
-            if row.get("hidden"):
-                continue
             surface = row["unit"]
             units[surface] = Unit(
                 row.get("as", surface), row.get("kind", kind), row.get("chinese", True), row.get("context")
