@@ -1,6 +1,6 @@
 """Run a command with DATABASE_URL set to PostgreSQL, or say that no server answers there and go on.
 
-    python tools/postgres.py postgresql:///postgres?host=/var/run/postgresql COMMAND…
+python tools/postgres.py postgresql:///postgres?host=/var/run/postgresql COMMAND…
 """
 
 import os

@@ -88,9 +88,7 @@ def _read_documents(demonstration: Demonstration) -> None:
 
 
 def _print_totals(county: Organisation, year: Period) -> None:
-    found = totals(
-        organisation=county, first_month=year.first_month, last_month=year.last_month, indicators=_SHOWN
-    )
+    found = totals(organisation=county, first_month=year.first_month, last_month=year.last_month, indicators=_SHOWN)
     names = {row.code: row for row in Indicator.objects.filter(code__in=_SHOWN)}
     told = [f"{names[code].name} {total.value:,} {names[code].unit}" for code, total in found.items()]
     results.print(f"{county.name}{year.label}：{'，'.join(told)}")

@@ -12,6 +12,7 @@ from kexie.cli.output import CommandError, results
 from kexie.cli.runtime import prepare_home
 from kexie.core.periods import month_text, parse_month
 from kexie.orgs.queries import organisation_with_code
+from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator
 from kexie.totals.queries import Total, totals, totals_by_month, totals_by_organisation
 
@@ -95,15 +96,12 @@ def _number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-_WORDS = {"exact": "", "at_least": "以上", "at_most": "以下", "about": "约", "range": "区间"}
-
-
 def _print(rows: list[tuple[dict[str, str], Total]], known: dict[str, Indicator]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in (*(rows[0][0] if rows else ()), "指标", "数值", "", "单位", "记录", "截至"):
         table.add_column(name, justify="right" if name in ("数值", "记录") else "left")
     for key, each in rows:
         indicator = known[each.indicator]
-        cells = (*key.values(), indicator.name, f"{each.value:,}", _WORDS[each.qualifier], indicator.unit)
+        cells = (*key.values(), indicator.name, f"{each.value:,}", QUALIFIER_WORDS[each.qualifier], indicator.unit)
         table.add_row(*cells, str(each.entries), str(each.as_of or ""))
     results.print(table if rows else "这段时间没有已通过的记录。")

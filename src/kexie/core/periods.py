@@ -130,3 +130,9 @@ class Period:
 
     def __str__(self) -> str:
         return self.code
+
+
+def periods_of_year(year: int) -> list[Period]:
+    """Return all periods of ``year``: the year, its halves, quarters and months."""
+    parts = ("", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"-{month:02}" for month in range(1, 13)))
+    return [Period.parse(f"{year}{part}") for part in parts]

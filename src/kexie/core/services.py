@@ -1,5 +1,6 @@
 """Verbs of the core: write an audit record, store a file."""
 
+import errno
 import hashlib
 import json
 import os
@@ -70,19 +71,38 @@ def file_path(sha256: str) -> Path:
     return Path(settings.DATA_FOLDER) / "files" / sha256[:2] / sha256
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+def write_files(*, folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files by name into ``folder``, all or none; return their paths.
+
+    All are complete under other names before the first takes its own, so that a reader sees an old file or a new one,
+    never half of one. Raises OSError when the folder cannot be written or a name is that of a folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[tuple[Path, Path]] = []
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        for name, content in contents.items():
+            if (folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} 是文件夹", str(folder / name))
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
+            written.append((Path(temporary), folder / name))
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for temporary_path, path in written:
+            temporary_path.chmod(0o666 & ~_umask())
+            temporary_path.replace(path)
+    finally:
+        for temporary_path, _ in written:
+            temporary_path.unlink(missing_ok=True)
+    return [path for _, path in written]
+
+
+def _umask() -> int:
+    """The permissions that this process withholds from new files; mkstemp withholds more."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def store_file(*, content: bytes, name: str) -> StoredFile:
@@ -90,6 +110,6 @@ def store_file(*, content: bytes, name: str) -> StoredFile:
     sha256 = hashlib.sha256(content).hexdigest()
     path = file_path(sha256)
     if not path.exists():
-        write_whole(path, content)
+        write_files(folder=path.parent, contents={path.name: content})
     row, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"name": name[:255], "size": len(content)})
     return row

@@ -11,7 +11,7 @@ from kexie.catalogue import load
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.reading import Document, Figure
-from kexie.reading.dates import find_days
+from kexie.reading.dates import find_days, names_a_day
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.revisions import FigureTold
 
@@ -110,9 +110,11 @@ def draft(*, document: Document, text: str, period: Period | None) -> Drafted:
             continue
         sentences.setdefault(_sentence(text, figure, document), []).append(figure)
     for span, figures in sentences.items():
-        wholes = [figure for figure in figures if figure.whole]
+        # 共 in a sentence about one day is the event's own number, not one said of the year.
+        one_event = names_a_day(text[span[0] : span[1]])
+        wholes = [figure for figure in figures if figure.whole and not one_event]
         result.wholes += [Whole(_told(figure), text[span[0] : span[1]].strip()[:300], span) for figure in wholes]
-        parts = [figure for figure in figures if not figure.whole]
+        parts = [figure for figure in figures if figure not in wholes]
         if parts:
             result.drafts.append(_draft(document, text, span, parts, period))
     return result

@@ -182,7 +182,8 @@ def _store_statements(document: Document, wholes: list[Whole], period: Period | 
 def confirm(*, document: Document, actor: str, period: Period | None = None) -> Confirmed:
     """Approve all drafts of ``document`` that have a date, and its statements; a person does this.
 
-    ``period`` dates what has no date: from its first day to its last. What has none is left, and counted. Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
+    ``period`` dates what has no date: from its first day to its last. What has none is left, and counted.
+    Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
     """
     pending = Entry.objects.filter(documents=document, latest__status__in=_PENDING)
     if period is not None:

@@ -1,4 +1,4 @@
-"""Days in a text: ``3月20日``, ``2017年5月``, ``9月1日至15日``. Pure; the plain cases, without lunar or relative days."""
+"""Days in a text: ``3月20日``, ``2017年5月``, ``9月1日至15日``. Pure; the plain cases, no lunar or relative days."""
 
 import calendar
 import re
@@ -20,6 +20,11 @@ class Days:
     last: date
     start: int
     end: int
+
+
+def names_a_day(text: str) -> bool:
+    """Return whether ``text`` tells of a day of a month, whatever its year."""
+    return any(match["day"] for match in _DAY.finditer(text))
 
 
 def find_days(text: str, year: int | None) -> list[Days]:

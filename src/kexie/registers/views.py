@@ -16,10 +16,10 @@ from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.registers.queries import entries_behind
 from kexie.totals.forms import read_months, read_scope
+from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator
 from kexie.totals.queries import OWN, SCOPES, Total, totals, totals_by_organisation
 
-QUALIFIER_WORDS = {"exact": "", "at_least": "以上", "at_most": "以下", "about": "约", "range": "以上"}
 _SHOWN = 60
 
 
@@ -54,9 +54,7 @@ def show_behind(request: HttpRequest) -> HttpResponse:
         terms = _terms(organisation, {code: found[indicator.code] for code, found in by_unit.items()})
     if total is None:
         raise Http404
-    entries, count = entries_behind(
-        user=request.user, **asked, indicator=indicator.code, child=child, limit=_SHOWN
-    )
+    entries, count = entries_behind(user=request.user, **asked, indicator=indicator.code, child=child, limit=_SHOWN)
     context = {
         "layout": "ui/panel.html" if request.htmx else "ui/panel_page.html",  # type: ignore[attr-defined]
         "indicator": indicator,
@@ -141,7 +139,7 @@ def _figures(revision: Revision) -> list[ShownFigure]:
             unit=row.indicator.unit,
             value=Decimal(row.value).scaleb(-row.indicator.scale),
             word=QUALIFIER_WORDS[row.qualifier],
-            notes=[note for note in (row.get_mode_display() if row.mode else "", "其中" if row.is_part else "") if note],
+            notes=[*([row.get_mode_display()] if row.mode else []), *(["其中"] if row.is_part else [])],
         )
         for row in rows
     ]

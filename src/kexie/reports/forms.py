@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
 from kexie.core.errors import DomainError
-from kexie.core.periods import Period, month_text
+from kexie.core.periods import Period, month_text, periods_of_year
+from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.phrases import area_names, indicator_words
@@ -48,16 +49,9 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
 
     The first organisation of the person and the last full year are the default. An organisation out of sight is 404.
     """
-    visible = Organisation.objects.visible_to(request.user)
-    code = request.GET.get("organisation", "")
-    if code:
-        organisation = visible.filter(code=code).select_related("parent").first()
-        if organisation is None:
-            raise Http404
-    else:
-        organisation = visible.select_related("parent").order_by("path").first()
-        if organisation is None:
-            return None
+    organisation = chosen_organisation(request)
+    if organisation is None:
+        return None
     default = Period.parse(str(today.year - 1))
     asked = request.GET.get("period", "").strip()
     error = ""
@@ -79,8 +73,7 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
 
 def period_options(*, year: int, years: int = 3) -> list[tuple[str, list[Period]]]:
     """Return the periods to choose from by year, newest first: year, halves, quarters, months."""
-    parts = ["", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"-{month:02}" for month in range(1, 13))]
-    return [(f"{each}年", [Period.parse(f"{each}{part}") for part in parts]) for each in range(year, year - years, -1)]
+    return [(f"{each}年", periods_of_year(each)) for each in range(year, year - years, -1)]
 
 
 def number_url(number: Number) -> str:

@@ -132,7 +132,7 @@ class _Gatherer:
                 if not figure.is_part:
                     measures = by_revision[figure.revision_id].measures
                     code = figure.indicator.code
-                    measures[code] = measures.get(code, Measure(entries=1)) + _measure(figure)
+                    measures[code] = measures.get(code, Measure(entries=1)) + Measure.of(figure)
             for source in Source.objects.filter(revision__in=batch).order_by("pk"):
                 by_revision[source.revision_id].sources.append(source)
 
@@ -243,17 +243,6 @@ def source_words(told: Mapping[str, object]) -> str:
     return f"{name}{place}".lstrip("，")
 
 
-def _measure(figure: Figure) -> Measure:
-    return Measure.of(
-        value=figure.value,
-        qualifier=figure.qualifier,  # type: ignore[arg-type]  # a CHECK constraint keeps it to these words
-        low=figure.low,
-        high=figure.high,
-        low_exclusive=figure.low_exclusive,
-        high_exclusive=figure.high_exclusive,
-    )
-
-
 def _reading(measure: Measure, indicator: str) -> Reading:
     """A measure (integers in the smallest unit) in the indicator's unit."""
     scale = indicator_words()[indicator].scale
@@ -305,7 +294,7 @@ def _number_now(
         found = Measure()
         for figure in Figure.objects.filter(revision=entry.counting_id, indicator__code=query.indicator):
             if not figure.is_part:
-                found += _measure(figure)
+                found += Measure.of(figure)
         return make_number(total=_reading(found, query.indicator), query=query, style=PLAIN, entries=1)
     total_now = material.totals(work_area=query.work_area).get(query.indicator)
     if total_now is None:

@@ -1,10 +1,8 @@
 """Verbs of the reports: compose a document, write it to files."""
 
 import datetime
-import os
 import re
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from django.db import transaction
 
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
-from kexie.core.services import audit
+from kexie.core.services import audit, write_files
 from kexie.orgs.models import Organisation, User
 from kexie.reports.compose import compose_summary
 from kexie.reports.html import render_file
@@ -99,28 +97,6 @@ def write_report(
             kind=document.kind,
         )
         try:
-            return _write_all(folder=folder, contents={f"{stem}{end}": content for end, content in contents.items()})
+            return write_files(folder=folder, contents={f"{stem}{end}": content for end, content in contents.items()})
         except OSError as error:
             raise DomainError(f"写不进文件夹 {folder}：{error.strerror or error}") from error
-
-
-def _write_all(*, folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
-    """Write all files under other names first, then give all of them their names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[tuple[Path, Path]] = []
-    try:
-        for name, content in contents.items():
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-            written.append((Path(temporary), folder / name))
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        if blocked := next((path for _, path in written if path.is_dir()), None):
-            raise IsADirectoryError(0, f"{blocked.name} 是文件夹")
-        for temporary_path, path in written:
-            temporary_path.replace(path)
-    finally:
-        for temporary_path, _ in written:
-            temporary_path.unlink(missing_ok=True)
-    return [path for _, path in written]

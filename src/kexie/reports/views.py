@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
+from kexie.orgs.choosing import organisations_in_sight
 from kexie.orgs.models import Organisation
 from kexie.reports.forms import (
     ADDRESSEES,
@@ -51,7 +52,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "document": document,
         "problem": problem,
-        "organisations": _organisations(request),
+        "organisations": organisations_in_sight(request),
         "years": period_options(year=today.year),
         "addressees": _options(choice, "addressee", ADDRESSEES),
         "lengths": _options(choice, "length", LENGTHS),
@@ -125,10 +126,3 @@ def _options(choice: Choice, name: str, labels: dict[str, str]) -> list[dict[str
     return [
         {"label": label, "url": choice.url(**{name: key}), "active": key == chosen} for key, label in labels.items()
     ]
-
-
-def _organisations(request: HttpRequest) -> list[Organisation]:
-    """All that the person sees, in the official order of the tree."""
-    found = list(Organisation.objects.visible_to(request.user))
-    order = {each.pk: (each.order, each.code) for each in found}
-    return sorted(found, key=lambda each: [order.get(pk, (0, "")) for pk in each.ancestor_ids])

@@ -63,7 +63,7 @@ class Choice:
 
 
 def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
-    """Return what was chosen, None when the person sees no organisation. """
+    """Return what was chosen, None when the person sees no organisation."""
     organisation = chosen_organisation(request)
     if organisation is None:
         return None

@@ -6,11 +6,30 @@ at least, at most, about or a range, without a high, or with an exclusive bound;
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 Qualifier = Literal["exact", "at_least", "at_most", "about", "range"]
 QUALIFIERS: tuple[Qualifier, ...] = ("exact", "at_least", "at_most", "about", "range")
+# What is printed beside a sum so that its words are true; the value of a range is its low.
+QUALIFIER_WORDS = {"exact": "", "at_least": "以上", "at_most": "以下", "about": "约", "range": "以上"}
 LIMIT = 10**15  # of one figure, in the smallest unit: a thousand of these still fit a 64-bit sum
+
+
+class Number(Protocol):
+    """What a figure, a fact or a statement has; integers in the smallest unit of its indicator."""
+
+    @property
+    def value(self) -> int: ...
+    @property
+    def qualifier(self) -> str: ...
+    @property
+    def low(self) -> int | None: ...
+    @property
+    def high(self) -> int | None: ...
+    @property
+    def low_exclusive(self) -> bool: ...
+    @property
+    def high_exclusive(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +54,16 @@ class Measure:
     high_exclusive: int = 0
 
     @classmethod
-    def of(
-        cls,
-        *,
-        value: int,
-        qualifier: Qualifier,
-        low: int | None,
-        high: int | None,
-        low_exclusive: bool = False,
-        high_exclusive: bool = False,
-    ) -> Self:
+    def of(cls, number: Number) -> Self:
         """Return the measure of one figure; a missing low counts as 0. It counts no entry by itself."""
-        counts = {name: int(name == qualifier) for name in QUALIFIERS}
+        counts = {name: int(name == number.qualifier) for name in QUALIFIERS}
         return cls(
-            value=value,
-            low=low or 0,
-            high=high or 0,
-            without_high=int(high is None),
-            low_exclusive=int(low_exclusive and low is not None),
-            high_exclusive=int(high_exclusive and high is not None),
+            value=number.value,
+            low=number.low or 0,
+            high=number.high or 0,
+            without_high=int(number.high is None),
+            low_exclusive=int(number.low_exclusive and number.low is not None),
+            high_exclusive=int(number.high_exclusive and number.high is not None),
             **counts,
         )
 

@@ -271,7 +271,7 @@ def _stocks(organisation: Organisation, last_month: int, scope: Scope) -> dict[t
         key = (posting.organisation_id, fact.indicator_id)
         if posting.month < add_months(last_month, -ages[fact.indicator_id]):
             continue
-        measure = _measure(fact)
+        measure = Measure.of(fact)
         if (known := last.get(key)) and known.entry == posting.entry:
             measure = known.measure + measure
         else:
@@ -285,17 +285,6 @@ def _way(path: str, above: str) -> int | None:
     """The id of the child of ``above`` on the way down to ``path``, None when they are the same."""
     rest = path[len(above) :]
     return int(rest.split("/", 1)[0]) if rest else None
-
-
-def _measure(fact: Fact) -> Measure:
-    return Measure.of(
-        value=fact.value,
-        qualifier=fact.qualifier,  # type: ignore[arg-type]  # a CHECK constraint keeps it to these words
-        low=fact.low,
-        high=fact.high,
-        low_exclusive=fact.low_exclusive,
-        high_exclusive=fact.high_exclusive,
-    )
 
 
 def _stock_totals(stocks: Iterable[_Stock]) -> dict[int, tuple[Measure, date]]:

@@ -37,17 +37,6 @@ class FactData:
     groups: tuple[str, ...] = ()
     part: bool = False
 
-    @property
-    def measure(self) -> Measure:
-        return Measure.of(
-            value=self.value,
-            qualifier=self.qualifier,
-            low=self.low,
-            high=self.high,
-            low_exclusive=self.low_exclusive,
-            high_exclusive=self.high_exclusive,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class PostingData:
@@ -190,7 +179,7 @@ def _whole(facts: Iterable[FactData]) -> Mapping[int, Measure]:
     sums: dict[int, Measure] = {}
     for fact in facts:
         if not fact.part:
-            sums[fact.indicator] = sums.get(fact.indicator, Measure(entries=1)) + fact.measure
+            sums[fact.indicator] = sums.get(fact.indicator, Measure(entries=1)) + Measure.of(fact)
     return sums
 
 

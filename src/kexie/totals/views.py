@@ -12,15 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kexie.catalogue import load
-from kexie.core.periods import Period, add_months, last_day, month_text, months_between
+from kexie.core.periods import Period, add_months, last_day, month_text, months_between, periods_of_year
 from kexie.orgs.choosing import organisations_in_sight
-from kexie.orgs.models import Organisation
 from kexie.orgs.queries import children_between
 from kexie.totals.forms import Choice, read_choice
+from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator, IndicatorKind
 from kexie.totals.queries import OWN, SCOPES, Total, totals, totals_by_month, totals_by_organisation
 
-QUALIFIER_WORDS = {"exact": "", "at_least": "以上", "at_most": "以下", "about": "约", "range": "以上"}
 _YEARS = 3
 
 
@@ -101,13 +100,12 @@ def show_totals(request: HttpRequest) -> HttpResponse:
     return render(request, "totals/page.html", context, status=400 if choice.error else 200)
 
 
-def _rows(
-    choice: Choice, indicators: Sequence[Indicator], found: Mapping[str, Mapping[str, Total]]
-) -> list[Row]:
+def _rows(choice: Choice, indicators: Sequence[Indicator], found: Mapping[str, Mapping[str, Total]]) -> list[Row]:
     """The organisation's own row, then its children in the official order; units without entries stand too."""
     organisation = choice.organisation
     first, last = Period(choice.first_month, choice.last_month).start, last_day(choice.last_month)
-    rows = [_row(f"{organisation.short_name}本级", "", choice, organisation.code, "own", indicators, found.get(OWN, {}))]
+    own = f"{organisation.short_name}本级"
+    rows = [_row(own, "", choice, organisation.code, "own", indicators, found.get(OWN, {}))]
     if choice.scope == "own":
         return rows
     for child in children_between(organisation=organisation, first=first, last=last):
@@ -155,8 +153,7 @@ def _row(
 
 def _periods(choice: Choice, year: int) -> list[dict[str, Any]]:
     """The periods to choose from, newest year first: the year, halves, quarters, months."""
-    codes = ["", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"-{month:02}" for month in range(1, 13))]
-    periods = [Period.parse(f"{each}{code}") for each in range(year, year - _YEARS, -1) for code in codes]
+    periods = [period for each in range(year, year - _YEARS, -1) for period in periods_of_year(each)]
     return [
         {
             "label": period.label,

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db.models import Prefetch
 
 from kexie.core.periods import Period
-from kexie.core.services import write_whole
+from kexie.core.services import write_files
 from kexie.orgs.models import BEGINNING, END, OrganisationVersion
 from kexie.registers.exchange.rows import ORGANISATION_COLUMNS, MergeTold, StatementTold, encode
 from kexie.registers.exchange.told import entry_told, number_told
@@ -17,18 +17,18 @@ from kexie.registers.models import Figure, MergeGroup, Revision, Statement
 
 
 def dump(folder: Path) -> dict[str, int]:
-    """Write orgs.csv, entries.jsonl, merges.jsonl and statements.jsonl into ``folder``; return lines by file name."""
-    counts = {}
-    for name, lines in (
-        ("orgs.csv", _organisations()),
-        ("entries.jsonl", _entries()),
-        ("merges.jsonl", _merges()),
-        ("statements.jsonl", _statements()),
-    ):
-        written = list(lines)
-        write_whole(folder / name, "".join(written).encode())
-        counts[name] = len(written) - (name == "orgs.csv")
-    return counts
+    """Write orgs.csv, entries.jsonl, merges.jsonl and statements.jsonl into ``folder``; return rows by file name.
+
+    All four are written, or none. Raises OSError when the folder cannot be written.
+    """
+    lines = {
+        "orgs.csv": list(_organisations()),
+        "entries.jsonl": list(_entries()),
+        "merges.jsonl": list(_merges()),
+        "statements.jsonl": list(_statements()),
+    }
+    write_files(folder=folder, contents={name: "".join(rows).encode() for name, rows in lines.items()})
+    return {name: len(rows) - (name == "orgs.csv") for name, rows in lines.items()}
 
 
 def _organisations() -> Iterator[str]:
