@@ -36,11 +36,10 @@ def line_up(units: Iterable[Row], code: str, day: date) -> list[Row]:
     return [row, *(line_up(units, parent, day) if parent else [])]
 
 
-def belongs(units: Iterable[Row], code: str, day: date, organisation: str, scope: str) -> bool:
-    """Whether what unit ``code`` did on ``day`` is of ``organisation``."""
-    line = line_up(units, code, day)
+def belongs(line: list[Row], organisation: str, scope: str) -> bool:
+    """Whether what the unit at the bottom of ``line`` did is of ``organisation``."""
     codes = [row["code"] for row in line]
-    if organisation not in codes or (scope == "own" and code != organisation):
+    if organisation not in codes or (scope == "own" and codes[0] != organisation):
         return False
     below = line[: codes.index(organisation)]
     return scope != "system" or all(row["kind"] != "department" for row in below)
@@ -90,6 +89,13 @@ def totals(
     """The totals by indicator: value, low, high, qualifier, entries."""
     found: dict[str, list[list[Row]]] = {}
     latest: dict[tuple[str, str], list[Row]] = {}
+    lines: dict[tuple[str, date], list[Row]] = {}  # asked often: the same units on the same days
+
+    def line(code: str, day: date) -> list[Row]:
+        if (code, day) not in lines:
+            lines[code, day] = line_up(units, code, day)
+        return lines[code, day]
+
     end = date(last // 100, last % 100, monthrange(last // 100, last % 100)[1])
     for each in sorted(counting(entries), key=lambda row: row["end"]):
         day = day_of(each["end"])
@@ -102,10 +108,10 @@ def totals(
                 age = (end.year - day.year) * 12 + end.month - day.month
                 if day <= end and age <= VALID_MONTHS[indicator]:
                     latest[each["organisation"], indicator] = own
-            elif first <= month <= last and belongs(units, each["organisation"], day, organisation, scope):
+            elif first <= month <= last and belongs(line(each["organisation"], day), organisation, scope):
                 found.setdefault(indicator, []).append(own)
     for (code, indicator), own in latest.items():
-        if belongs(units, code, end, organisation, scope):
+        if belongs(line(code, end), organisation, scope):
             found.setdefault(indicator, []).append(own)
     return {indicator: summed(figures) for indicator, figures in found.items()}
 

@@ -1,0 +1,77 @@
+"""The three pages in a real browser, at desk and at phone width."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def log_in(page: Any, username: str) -> None:
+    page.goto("/")
+    page.get_by_label("账号").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def fits(page: Any) -> bool:
+    """Whether the page as a whole does not scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def test_a_wrong_password_is_answered_in_words(page: Any) -> None:
+    page.goto("/totals/")
+    page.get_by_label("账号").fill("steward")
+    page.get_by_label("密码").fill("not the password")
+    page.get_by_role("button", name="登录").click()
+    page.get_by_text("账号或密码不对").wait_for()
+    assert fits(page)
+
+
+def test_a_number_of_the_totals_opens_the_entries_that_it_is_the_sum_of(page: Any) -> None:
+    log_in(page, "steward")
+    page.goto("/totals/?period=2025")
+    assert fits(page)
+    cell = page.locator("tfoot .is-cell .kx-n")
+    number = cell.inner_text()
+    cell.click()
+    panel = page.locator("#source")
+    panel.get_by_text("记录").first.wait_for()
+    assert number.replace(",", "") in panel.inner_text().replace(",", "")
+    summands = [int(text.replace(",", "")) for text in panel.locator(".kx-formula td:last-child").all_inner_texts()]
+    assert sum(summands[:-1]) == summands[-1] == int(number.replace(",", ""))
+    panel.locator(".kx-entries a").first.click()
+    panel.get_by_role("heading", name="数据").wait_for()
+    page.keyboard.press("Escape")
+    assert fits(page)
+
+
+def test_a_number_of_the_report_opens_its_source_and_the_word_file_comes(page: Any) -> None:
+    log_in(page, "leader")
+    page.goto("/reports/?organisation=QH&period=2025")
+    assert "青禾县科学技术协会2025年工作总结" in page.locator("h1").all_inner_texts()[-1].replace("\n", "")
+    assert fits(page)
+    page.locator(".kx-paper .kx-n").first.click()
+    page.locator("#source .kx-entries li").first.wait_for()
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Word").click()
+    assert download.value.suggested_filename == "QH-2025-summary.docx"
+
+
+def test_a_reporter_sees_the_own_township_and_no_other(page: Any) -> None:
+    log_in(page, "liuwan-reporter")
+    page.goto("/totals/?period=2025")
+    assert "柳湾镇" in page.locator("body").inner_text()
+    assert "白鹭镇" not in page.locator("body").inner_text()
+
+
+def test_an_outsider_is_told_whom_to_ask(page: Any) -> None:
+    log_in(page, "outsider")
+    page.goto("/totals/")
+    assert "请找管理员" in page.locator("body").inner_text()
+    assert not re.search(r"\d{3,}", page.locator("main").inner_text())
