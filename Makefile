@@ -34,7 +34,7 @@ check: setup
 	$(BIN)/python tools/check_migrations.py
 
 bench: setup
-	@for each in bench/*.py; do $(BIN)/python $$each || exit 1; done
+	@set -e; for each in bench/*.py; do $(BIN)/python $$each; done
 
 # Needs uv. Lock files carry hashes and no addresses.
 lock:

@@ -95,7 +95,14 @@ def test_it_finds_what_was_tampered_with(
 
 def test_it_finds_a_record_that_was_slipped_in(trail: list[AuditRecord]) -> None:
     AuditRecord.objects.create(
-        number=4, at=trail[2].at, actor="x", action="y", subject="z", detail={}, previous=trail[2].digest, digest="f" * 64
+        number=4,
+        at=trail[2].at,
+        actor="x",
+        action="y",
+        subject="z",
+        detail={},
+        previous=trail[2].digest,
+        digest="f" * 64,
     )
     assert broken_audit_record() == 4
 

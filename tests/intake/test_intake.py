@@ -15,7 +15,7 @@ from kexie.core.queries import broken_audit_record
 from kexie.core.services import file_path
 from kexie.intake.models import Document, Outcome
 from kexie.intake.services import TakenIn, confirm, document_with_id, take_in
-from kexie.reading import ReadingError
+from kexie.reading import ReadingError, read_text
 from kexie.registers.exchange import dump
 from kexie.registers.models import Entry, Revision, Statement
 from kexie.totals.queries import totals
@@ -69,9 +69,7 @@ def tree(db: None, tmp_path: Path) -> Path:
 
 def taken(text: str, *, code: str = "T", name: str = "总结.txt", period: str = "") -> TakenIn:
     chosen = Period.parse(period) if period else None
-    return take_in(
-        content=text.encode(), name=name, organisation=organisation(code), actor="tests", period=chosen
-    )
+    return take_in(content=text.encode(), name=name, organisation=organisation(code), actor="tests", period=chosen)
 
 
 def counted(code: str = "C", year: int = 2024) -> dict[str, Any]:
@@ -146,9 +144,12 @@ def test_a_number_said_of_the_whole_is_a_statement_and_never_in_totals(tree: Pat
 
 
 def test_what_is_planned_is_not_drafted(tree: Path) -> None:
+    # There is something that could slip through: the plan's figures were read.
+    planned = {
+        figure.value for each in read_text(SUMMARY).documents for figure in each.figures if figure.status == "planned"
+    }
+    assert {40, 90000} <= planned
     taken(SUMMARY)
-    assert 40 in (40, *drafted().values())
-    assert "90000" in SUMMARY
     assert not {40, 90000} & {f.value for row in Revision.objects.all() for f in row.figures.all()}
     assert not Statement.objects.filter(value__in=(40, 90000)).exists()
 
@@ -181,7 +182,9 @@ def test_the_same_file_twice_adds_nothing(tree: Path) -> None:
     again = taken(SUMMARY, name="改了名字.txt")
     assert (again.new, again.drafts, again.statements) == (0, 0, 0)
     assert again.documents == first.documents
-    assert before == [model.objects.count() for model in (Entry, Revision, Statement, Document, StoredFile, AuditRecord)]  # type: ignore[attr-defined]
+    assert before == [
+        model.objects.count() for model in (Entry, Revision, Statement, Document, StoredFile, AuditRecord)
+    ]  # type: ignore[attr-defined]
 
 
 def test_taking_in_again_after_confirming_changes_nothing(tree: Path) -> None:
@@ -243,8 +246,12 @@ def test_nothing_of_a_document_is_confirmed_when_the_unit_did_not_exist(tmp_path
     assert counted() == {}
 
 
-@pytest.mark.parametrize(("content", "name"), [(b"", "空.txt"), (b"\x89PNG\r\n\x1a\n", "图.png"), (b"PK\x03\x04x", "坏.docx")])
-def test_a_file_that_cannot_be_read_is_named_and_leaves_nothing(tree: Path, home: Path, content: bytes, name: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "name"), [(b"", "空.txt"), (b"\x89PNG\r\n\x1a\n", "图.png"), (b"PK\x03\x04x", "坏.docx")]
+)
+def test_a_file_that_cannot_be_read_is_named_and_leaves_nothing(
+    tree: Path, home: Path, content: bytes, name: str
+) -> None:
     with pytest.raises(ReadingError, match=name):
         take_in(content=content, name=name, organisation=organisation("T"), actor="tests")
     assert not StoredFile.objects.exists()
@@ -285,10 +292,10 @@ def test_a_statement_that_was_dated_by_hand_is_known_again(tree: Path) -> None:
 
 
 @pytest.mark.shared
-def test_seventeen_real_articles_are_drafted_and_no_plan_counts(tree: Path, shared: Path) -> None:
+def test_a_file_of_real_articles_is_drafted_and_no_plan_counts(tree: Path, shared: Path) -> None:
     content = (shared / "seeds" / "000.txt").read_bytes()
     result = take_in(content=content, name="000.txt", organisation=organisation("C"), actor="tests")
-    assert len(result.documents) == 17
+    assert len(result.documents) == 19  # two of the seventeen hold two each
     assert result.drafts > 40
     text = StoredFile.objects.get().text.text  # type: ignore[attr-defined]
     for document in result.documents:

@@ -138,7 +138,11 @@ BAD: list[tuple[list[Row], int, str | None]] = [
     ([unit("X", "C", short_name="长" * 61)], 3, "超过 60"),
     ([{**unit("X", "C"), "name": "科\0协"}], 3, None),
     # The parent is there for a part of the time only.
-    ([unit("X", "C", since="2023-01-01", to="2023-12-31"), unit("Y", "X", since="2022-01-01")], 4, "2022-01-01 没有上级"),
+    (
+        [unit("X", "C", since="2023-01-01", to="2023-12-31"), unit("Y", "X", since="2022-01-01")],
+        4,
+        "2022-01-01 没有上级",
+    ),
     ([unit("X", "C", to="2023-12-31"), unit("Y", "X", since="2022-01-01")], 4, "2024-01-01 没有上级"),
 ]
 

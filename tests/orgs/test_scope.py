@@ -102,7 +102,9 @@ class TestRestricted:
 
     @pytest.fixture
     def restricted(self, tree: Path) -> Path:
-        rows = [entry(f"secret {code}", code, visibility="restricted", figures=[figure("gifts", 5)]) for code in sorted(ALL)]
+        rows = [
+            entry(f"secret {code}", code, visibility="restricted", figures=[figure("gifts", 5)]) for code in sorted(ALL)
+        ]
         load_rows(tree, entries=rows)
         return tree
 
@@ -162,7 +164,9 @@ class TestAccounts:
         assert units_seen(user) == set()
         assert AuditRecord.objects.filter(action="create-account", subject="user:li", actor="tests").count() == 1
 
-    @pytest.mark.parametrize(("username", "password"), [("li", "short"), ("li", "1234567890"), ("taken", "a-long-pass-word")])
+    @pytest.mark.parametrize(
+        ("username", "password"), [("li", "short"), ("li", "1234567890"), ("taken", "a-long-pass-word")]
+    )
     def test_it_refuses_weak_passwords_and_names_that_are_taken(self, tree: Path, username: str, password: str) -> None:
         person("taken", "T")
         before = AuditRecord.objects.count()

@@ -71,21 +71,21 @@ def archive(**members: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "empty"),
-        (b" \n\x00", "empty"),
-        (b"\xef\xbb\xbf \n", "no text"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "save it as .docx"),
-        (b"\x89PNG\r\n\x1a\n1234", "not a document"),
+        (b"", "空"),
+        (b" \n\x00", "空"),
+        (b"\xef\xbb\xbf \n", "没有文字"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, ".docx"),
+        (b"\x89PNG\r\n\x1a\n1234", "不是文档"),
         (b"{\\rtf1 abc}", "RTF"),
-        (bytes(range(256)) * 8, "not"),
-        (b"\x01\x02\x03\x04\x05" * 100, "control characters"),
+        (bytes(range(256)) * 8, "不是"),
+        (b"\x01\x02\x03\x04\x05" * 100, "控制字符"),
         (b"\xff\xfea", "UTF-16"),
-        (b"PK\x03\x04 damaged", "damaged"),
-        (archive(xl__workbook_xml=b"<a/>"), "a spreadsheet"),
-        (archive(word__document_xml=b"<broken"), "damaged"),
-        (b"%PDF-1.4 nothing else", "damaged"),
-        (pdf(b""), "no text"),
-        (b"<html><body><script>1</script></body></html>", "no"),
+        (b"PK\x03\x04 damaged", "坏"),
+        (archive(xl__workbook_xml=b"<a/>"), "电子表格"),
+        (archive(word__document_xml=b"<broken"), "坏"),
+        (b"%PDF-1.4 nothing else", "坏"),
+        (pdf(b""), "扫描件"),
+        (b"<html><body><script>1</script></body></html>", "没有"),
     ],
 )
 def test_it_says_what_is_wrong_with_a_file(data: bytes, reason: str) -> None:
@@ -93,4 +93,4 @@ def test_it_says_what_is_wrong_with_a_file(data: bytes, reason: str) -> None:
         extract(data, "bad.bin")
     assert caught.value.name == "bad.bin"
     assert reason in caught.value.reason
-    assert str(caught.value).startswith("bad.bin: ")
+    assert str(caught.value).startswith("bad.bin：")

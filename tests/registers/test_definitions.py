@@ -101,7 +101,9 @@ def test_it_refuses_a_number_that_contradicts_itself(told: dict[str, Any], reaso
 def test_what_is_completed_is_in_order_and_complete(value: int, qualifier: str, low: Any, high: Any) -> None:
     told = {"value": value, "low": low, "high": high}
     try:
-        found = complete(qualifier=qualifier, **{key: None if each is None else Decimal(each) for key, each in told.items()})
+        found = complete(
+            qualifier=qualifier, **{key: None if each is None else Decimal(each) for key, each in told.items()}
+        )
     except DomainError:
         return
     assert (found.low or 0) <= found.value
@@ -162,7 +164,9 @@ def test_fields_that_fit_are_taken_and_empty_ones_too() -> None:
     check_fields(HONOURS, {"level": "city", "recipients": 3})
 
 
-def derived(definition: Definition, kinds: list[str], occurrences: int = 1, **fields: Any) -> dict[tuple[str, str], int]:
+def derived(
+    definition: Definition, kinds: list[str], occurrences: int = 1, **fields: Any
+) -> dict[tuple[str, str], int]:
     found = derive(definition, kinds=kinds, occurrences=occurrences, fields=fields)
     return {(each.indicator, each.mode or "/".join(each.groups)): int(each.value.value) for each in found}
 
@@ -181,8 +185,12 @@ def test_rules_make_figures_of_fields_kinds_and_occurrences() -> None:
 def test_an_entry_of_several_kinds_counts_for_each_but_once_as_an_activity() -> None:
     found = derived(ACTIVITY, ["lecture", "exhibition", "contest"], 2, person_times=50)
     assert found == {
-        **{("activities", ""): 2, ("lectures", ""): 2, ("exhibitions", ""): 2, ("contests", ""): 1},
-        **{("person_times", "offline"): 50, ("exhibition_visits", ""): 50},
+        ("activities", ""): 2,
+        ("lectures", ""): 2,
+        ("exhibitions", ""): 2,
+        ("contests", ""): 1,
+        ("person_times", "offline"): 50,
+        ("exhibition_visits", ""): 50,
     }
 
 
@@ -191,8 +199,12 @@ def test_a_facet_has_the_fields_rules_and_kinds_of_its_base() -> None:
     assert TRAINING.rules[: len(ACTIVITY.rules)] == ACTIVITY.rules
     assert set(ACTIVITY.kinds) <= set(TRAINING.kinds)
     assert derived(TRAINING, ["training"], 4, person_times=120, courses=1, techniques=2) == {
-        **{("activities", ""): 4, ("trainings", ""): 4, ("training_courses", ""): 1, ("new_techniques", ""): 2},
-        **{("person_times", "offline"): 120, ("trained_person_times", ""): 120},
+        ("activities", ""): 4,
+        ("trainings", ""): 4,
+        ("training_courses", ""): 1,
+        ("new_techniques", ""): 2,
+        ("person_times", "offline"): 120,
+        ("trained_person_times", ""): 120,
     }
 
 
@@ -223,7 +235,11 @@ def test_a_rule_may_count_a_list_and_ask_for_a_field() -> None:
 
 def test_a_figure_keeps_the_qualifier_of_its_field() -> None:
     told = {"value": 5000, "qualifier": "at_least", "high": 6000}
-    [found] = [each for each in derive(ACTIVITY, kinds=[], occurrences=1, fields={"materials": told}) if each.indicator == "materials"]
+    [found] = [
+        each
+        for each in derive(ACTIVITY, kinds=[], occurrences=1, fields={"materials": told})
+        if each.indicator == "materials"
+    ]
     assert shown(found.value) == (5000, 5000, 6000, False, True)
 
 

@@ -31,10 +31,24 @@ pytestmark = pytest.mark.django_db
 
 TREE = [unit("C", kind="county"), unit("T", "C"), unit("N", "C", since="2024-06-01"), unit("G", "C", to="2023-12-31")]
 FULL: Row = {
-    **{"id": "full", "register": "training", "organisation": "T", "title": "草莓育苗培训", "start": "2024-05-09"},
-    **{"end": "2024-05-10", "status": "approved", "revision": 3, "place": "望川村", "places": ["望川村", "V7"]},
-    **{"work_area": "villages", "kind": ["training", "lecture"], "campaigns": ["science-spring"], "partners": ["县学会"]},
-    **{"role": "co-organise", "occurrences": 2, "visibility": "restricted", "void_reason": ""},
+    "id": "full",
+    "register": "training",
+    "organisation": "T",
+    "title": "草莓育苗培训",
+    "start": "2024-05-09",
+    "end": "2024-05-10",
+    "status": "approved",
+    "revision": 3,
+    "place": "望川村",
+    "places": ["望川村", "V7"],
+    "work_area": "villages",
+    "kind": ["training", "lecture"],
+    "campaigns": ["science-spring"],
+    "partners": ["县学会"],
+    "role": "co-organise",
+    "occurrences": 2,
+    "visibility": "restricted",
+    "void_reason": "",
     "fields": {"subject": "育苗", "person_times": {"value": 60, "qualifier": "about"}},
     "figures": [
         figure("trained_person_times", 60, qualifier="about", low=50, high=70, mode="offline", basis="signed-in"),
@@ -44,7 +58,10 @@ FULL: Row = {
         figure("materials", None, qualifier="range", low=1, high=2),
         figure("books", 5, part_of="materials"),
     ],
-    "sources": [{"name": "简报.txt", "start": 3, "end": 9, "quote": "六十人左右"}, {"sheet": "台账", "row": 7, "field": "figures.0"}],
+    "sources": [
+        {"name": "简报.txt", "start": 3, "end": 9, "quote": "六十人左右"},
+        {"sheet": "台账", "row": 7, "field": "figures.0"},
+    ],
 }
 
 
@@ -94,7 +111,10 @@ def test_null_is_as_good_as_left_out(tree: Path, key: str) -> None:
 
 
 def test_figures_are_derived_only_when_the_key_is_absent(tree: Path) -> None:
-    rows = [entry("given", "T", fields={"books": 8}, figures=[figure("gifts", 3)]), entry("none", "T", fields={"books": 100})]
+    rows = [
+        entry("given", "T", fields={"books": 8}, figures=[figure("gifts", 3)]),
+        entry("none", "T", fields={"books": 100}),
+    ]
     derived = entry("derived", "T", fields={"books": 5})
     del derived["figures"]
     load_rows(tree, entries=[*rows, derived])
@@ -191,7 +211,9 @@ BAD_ENTRIES: list[tuple[dict[str, Any] | str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "reason"), BAD_ENTRIES, ids=[json.dumps(wrong, ensure_ascii=False)[:60] for wrong, _ in BAD_ENTRIES])
+@pytest.mark.parametrize(
+    ("wrong", "reason"), BAD_ENTRIES, ids=[json.dumps(wrong, ensure_ascii=False)[:60] for wrong, _ in BAD_ENTRIES]
+)
 def test_a_bad_entry_is_named_with_file_line_and_reason_and_nothing_is_stored(
     tree: Path, wrong: dict[str, Any] | str, reason: str | None
 ) -> None:
@@ -261,7 +283,14 @@ class TestTheSameRevisionAgain:
         assert load_rows(tree, entries=[{**self.first, **same}]).entries.skipped == 1
 
     @pytest.mark.parametrize(
-        "change", [{"title": "别的"}, {"figures": [figure("books", 5)]}, {"place": "别处"}, {"status": "void"}, {"figures": None}]
+        "change",
+        [
+            {"title": "别的"},
+            {"figures": [figure("books", 5)]},
+            {"place": "别处"},
+            {"status": "void"},
+            {"figures": None},
+        ],
     )
     def test_with_other_content_it_is_refused(self, tree: Path, change: Row) -> None:
         load_rows(tree, entries=[self.first])
@@ -362,7 +391,9 @@ class TestStatements:
         rows = [{**self.good, "quote": "全年惠及五万多人次"}, {**self.good, "period": "2024H1", "value": 1}]
         assert load_rows(tree, entries=entries, statements=rows).statements == 2
         assert counted() == {"person_times": 8}
-        assert [(row.first_month, row.last_month, row.value, row.confirmed) for row in Statement.objects.order_by("value")] == [
+        assert [
+            (row.first_month, row.last_month, row.value, row.confirmed) for row in Statement.objects.order_by("value")
+        ] == [
             (202401, 202406, 1, True),
             (202401, 202412, 50000, True),
         ]
@@ -394,7 +425,12 @@ class TestDumping:
 
     def test_it_writes_what_was_told(self, tmp_path: Path) -> None:
         self.fill(tmp_path / "told")
-        assert dump(tmp_path / "dumped") == {"orgs.csv": 4, "entries.jsonl": 5, "merges.jsonl": 1, "statements.jsonl": 3}
+        assert dump(tmp_path / "dumped") == {
+            "orgs.csv": 4,
+            "entries.jsonl": 5,
+            "merges.jsonl": 1,
+            "statements.jsonl": 3,
+        }
         files = files_in(tmp_path / "dumped")
         rows = [json.loads(line) for line in files["entries.jsonl"].splitlines()]
         full = next(row for row in rows if row["id"] == "full")
@@ -403,7 +439,10 @@ class TestDumping:
         }
         assert full["figures"][0] == FULL["figures"][0]
         assert [json.loads(line) for line in files["merges.jsonl"].splitlines()] == [{"entries": ["v", "full"]}]
-        assert files["orgs.csv"].splitlines()[0] == "code,name,kind,parent_code,valid_from,valid_to,successor_code,order,short_name"
+        assert (
+            files["orgs.csv"].splitlines()[0]
+            == "code,name,kind,parent_code,valid_from,valid_to,successor_code,order,short_name"
+        )
 
     def test_what_it_wrote_makes_the_same_database_and_the_same_files(self, tmp_path: Path) -> None:
         with forgotten():

@@ -11,7 +11,6 @@ from kexie.totals.services import FactData
 from tests.totals.worlds import laws
 
 
-
 def measure(
     qualifier: Qualifier,
     value: int,

@@ -39,11 +39,16 @@ def year(code: str, *, year: int = 2024, scope: str = "system", **others: object
 
 def posting(number: int, code: str, value: int, day: date = date(2024, 5, 10)) -> PostingData:
     indicator = Indicator.objects.get(code="person_times").pk
-    return PostingData(number, organisation(code).pk, day, "literacy", (FactData(indicator, "exact", value, value, value),))
+    return PostingData(
+        number, organisation(code).pk, day, "literacy", (FactData(indicator, "exact", value, value, value),)
+    )
 
 
 def test_it_counts_what_all_below_did_and_leaves_departments_to_the_county(tree: Path) -> None:
-    rows = [entry(code, code, figures=[figure("person_times", 10**place)]) for place, code in enumerate("C T1 V D B".split())]
+    rows = [
+        entry(code, code, figures=[figure("person_times", 10**place)])
+        for place, code in enumerate(["C", "T1", "V", "D", "B"])
+    ]
     load_rows(tree, entries=rows)
     assert year("C", scope="own")["person_times"].value == 1
     assert year("C", scope="system")["person_times"].value == 111
@@ -149,7 +154,9 @@ class TestStocks:
             *(unit("C", kind="county"), unit("T1", "C"), unit("T2", "C")),
             *(unit("V", "T1", "village", to="2024-06-30"), unit("V", "T2", "village", since="2024-07-01")),
         ]
-        load_rows(tmp_path, organisations=tree, entries=[entry("a", "V", "2024-03-01", figures=[figure("galleries", 4)])])
+        load_rows(
+            tmp_path, organisations=tree, entries=[entry("a", "V", "2024-03-01", figures=[figure("galleries", 4)])]
+        )
         asked = {"first_month": 202401, "indicators": ["galleries"]}
         for last_month, there, gone in ((202406, "T1", "T2"), (202407, "T2", "T1")):
             assert totals(organisation=organisation(there), last_month=last_month, **asked)  # type: ignore[arg-type]
@@ -192,7 +199,9 @@ class TestFormulas:
         assert (total.value, total.low, total.high, total.qualifier) == (75, 0, None, "about")
 
     def test_there_is_no_ratio_over_nothing(self, tree: Path) -> None:
-        load_rows(tree, entries=[entry("a", "T1", figures=[figure("villages_organised", 1), figure("villages_total", 0)])])
+        load_rows(
+            tree, entries=[entry("a", "T1", figures=[figure("villages_organised", 1), figure("villages_total", 0)])]
+        )
         assert "organisation_coverage" not in year("C")
         assert "villages_total" in year("C")
 

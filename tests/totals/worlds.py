@@ -64,7 +64,9 @@ def trees(draw: st.DrawFn) -> list[Row]:
             successor = draw(st.sampled_from([each for each in parents if ends[each] > end]))
             ends[code] = end
         elif life == "brief":
-            since, to = draw(st.sampled_from([("2023-04-16", "2023-10-30"), ("2022-07-01", "2023-06-30"), (CUTS[1], "")]))
+            since, to = draw(
+                st.sampled_from([("2023-04-16", "2023-10-30"), ("2022-07-01", "2023-06-30"), (CUTS[1], "")])
+            )
             cuts = [cut for cut in cuts if since < cut < (to or "9999")]
         else:
             ends[code] = "9999"

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from django.db import transaction
 
 from kexie.cli.output import CommandError, progress, results
 from kexie.cli.runtime import prepare_home
@@ -23,7 +24,7 @@ def run(
     prepare_home()
     documents = [document_with_id(pk) for pk in document or ()] or list(Document.objects.all())
     total = Confirmed()
-    with progress("确认", len(documents)) as advance:
+    with progress("确认", len(documents)) as advance, transaction.atomic():
         for each in documents:
             done = confirm(document=each, actor="kexie confirm", period=chosen)
             total.entries += done.entries

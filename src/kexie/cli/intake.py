@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import transaction
 from rich.table import Table
 
 from kexie.cli.output import CommandError, progress, results
@@ -28,11 +29,15 @@ def run(
     chosen = Period.parse(period) if period else None
     prepare_home()
     where = organisation_with_code(organisation)
-    with progress("读材料", len(files)) as advance:
+    done: list[tuple[Path, TakenIn]] = []
+    # All files or none: the second of two that cannot be read takes the first back.
+    with progress("读材料", len(files)) as advance, transaction.atomic():
         for file, content in contents:
             taken = take_in(content=content, name=file.name, organisation=where, actor="kexie intake", period=chosen)
+            done.append((file, taken))
             advance(1)
-            _print(file, taken)
+    for file, taken in done:
+        _print(file, taken)
 
 
 def _print(file: Path, taken: TakenIn) -> None:

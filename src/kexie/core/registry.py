@@ -66,8 +66,25 @@ class Menu:
         return shown
 
 
+@dataclass
+class Desk:
+    """All panels of the desk (工作台), in their order."""
+
+    panels: list[DeskPanel] = field(default_factory=list)
+
+    def add(self, panel: DeskPanel) -> None:
+        """Add a panel."""
+        self.panels.append(panel)
+        self.panels.sort(key=lambda each: each.order)
+
+    def shown(self, request: HttpRequest) -> list[tuple[str, dict[str, Any]]]:
+        """Return (template, context) of the panels that have something to say to the user of ``request``."""
+        told = ((panel.template, panel.context(request)) for panel in self.panels)
+        return [(template, context) for template, context in told if context is not None]
+
+
 menu = Menu()
-desk: list[DeskPanel] = []
+desk = Desk()
 _urls: list[tuple[str, str]] = []
 
 

@@ -196,6 +196,13 @@ def confirm(*, document: Document, actor: str, period: Period | None = None) -> 
     result = Confirmed(undated=pending.filter(latest__end=None).count() + undated_statements.count())
     result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}") if dated else 0
     result.statements = statements.filter(first_month__isnull=False).update(confirmed=True)
+    if result.statements:
+        audit(
+            actor=actor,
+            action="confirm-statements",
+            subject=f"document:{document.pk}",
+            statements=result.statements,
+        )
     return result
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from kexie.core.errors import DomainError
-from kexie.orgs.models import Lineage, Organisation, OrganisationVersion
+from kexie.orgs.models import Lineage, Organisation
 
 
 def organisation_with_code(code: str) -> Organisation:
@@ -42,12 +42,6 @@ def path_on(*, organisation: Organisation, day: date) -> str | None:
     """Return the path of ``organisation`` on ``day``, or None when it did not exist then."""
     row = Lineage.objects.filter(organisation=organisation, valid_from__lte=day, valid_until__gt=day).first()
     return row.path if row else None
-
-
-def name_on(*, organisation: Organisation, day: date) -> str:
-    """Return what ``organisation`` was called on ``day`` (its present name when it did not exist then)."""
-    versions = OrganisationVersion.objects.filter(organisation=organisation, valid_from__lte=day, valid_until__gt=day)
-    return versions.values_list("name", flat=True).first() or organisation.name
 
 
 def children_between(*, organisation: Organisation, first: date, last: date) -> list[Organisation]:

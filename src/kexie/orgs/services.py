@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from kexie.core.batches import batched
 from kexie.core.errors import DomainError, RowError
 from kexie.core.services import audit
 from kexie.orgs.models import (
@@ -231,8 +232,8 @@ def _store_lineages(placed: Mapping[str, Sequence[Standing]], existing: Mapping[
     for lineage in Lineage.objects.order_by("organisation_id", "valid_from"):
         stored.setdefault(lineage.organisation_id, []).append(_content(lineage))
     moved = [pk for pk, rows in wanted.items() if [_content(row) for row in rows] != stored.get(pk)]
-    for start in range(0, len(moved), _BATCH):
-        Lineage.objects.filter(organisation__in=moved[start : start + _BATCH]).delete()
+    for batch in batched(moved):
+        Lineage.objects.filter(organisation__in=batch).delete()
     Lineage.objects.bulk_create([row for pk in moved for row in wanted[pk]], batch_size=_BATCH)
     today = timezone.localdate()
     by_id = {organisation.pk: organisation for organisation in existing.values()}
@@ -253,13 +254,26 @@ def create_account(*, username: str, display_name: str, password: str, actor: st
     """Create an account without any role. Raises DomainError when the name is taken or the password too weak."""
     if User.objects.filter(username=username).exists():
         raise DomainError(f"账号“{username}”已在册")
+    _check_password(password)
+    user = User.objects.create_user(username=username, password=password, display_name=display_name)
+    audit(actor=actor, action="create-account", subject=f"user:{username}")
+    return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, actor: str) -> None:
+    """Give an account another password; its sessions end. Raises DomainError when it is too weak."""
+    _check_password(password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit(actor=actor, action="set-password", subject=f"user:{user.username}")
+
+
+def _check_password(password: str) -> None:
     try:
         validate_password(password)
     except ValidationError as error:
         raise DomainError("；".join(error.messages)) from error
-    user = User.objects.create_user(username=username, password=password, display_name=display_name)
-    audit(actor=actor, action="create-account", subject=f"user:{username}")
-    return user
 
 
 @transaction.atomic

@@ -28,30 +28,29 @@ def extract(data: bytes, name: str) -> Source:
     Raises ReadingError, with the file's name and the reason, for anything else.
     """
     if len(data) > MAX_BYTES:
-        raise ReadingError(name, f"the file is larger than {MAX_BYTES // 2**20} MB")
+        raise ReadingError(name, f"文件超过 {MAX_BYTES // 2**20} MB")
     text = _text(data, name)
     if not text.strip():
-        raise ReadingError(name, "there is no text in it")
+        raise ReadingError(name, "里面没有文字")
     return Source(name, sha256(data).hexdigest(), text)
 
 
 def _text(data: bytes, name: str) -> str:
     if not data.strip(b"\x00 \t\r\n"):
-        raise ReadingError(name, "the file is empty")
+        raise ReadingError(name, "文件是空的")
     if data.startswith(_OLE):
         raise ReadingError(
             name,
-            "this is an old Word or WPS file (.doc, .wps) or a password-protected document; "
-            "save it as .docx without a password and try again",
+            "这是旧的 Word 或 WPS 文件（.doc、.wps），或加了密码；请另存为不加密码的 .docx 再读",
         )
     if data.startswith(b"PK\x03\x04"):
         return _docx(data, name)
     if b"%PDF-" in data[:1024]:
         return _pdf(data, name)
     if data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"MZ", b"\x7fELF")):
-        raise ReadingError(name, "this is not a document (an image, an archive or a program)")
+        raise ReadingError(name, "这不是文档（是图片、压缩包或程序）")
     if data.startswith(b"{\\rtf"):
-        raise ReadingError(name, "RTF files cannot be read; save it as .docx")
+        raise ReadingError(name, "RTF 文件读不了，请另存为 .docx")
     text = decode(data, name)
     return html_text(text, name) if _is_html(text) else text
 
@@ -65,12 +64,12 @@ def decode(data: bytes, name: str) -> str:
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
-            raise ReadingError(name, f"broken UTF-16 at byte {error.start}") from error
+            raise ReadingError(name, f"UTF-16 编码在第 {error.start} 字节断了") from error
     else:
         text = _utf8_or_gb(data, name)
     strange = len(_STRANGE.findall(text, 0, 20000))
     if strange * 20 > min(len(text), 20000):
-        raise ReadingError(name, "this is not text (too many control characters)")
+        raise ReadingError(name, "这不是文本（控制字符太多）")
     return text
 
 
@@ -82,14 +81,14 @@ def _utf8_or_gb(data: bytes, name: str) -> str:
             text = data.decode("gb18030")
         except UnicodeDecodeError as error:
             raise ReadingError(
-                name, f"neither UTF-8 (byte {utf8.start}) nor GB18030 (byte {error.start}): not a text that we know"
+                name, f"既不是 UTF-8（第 {utf8.start} 字节）也不是 GB18030（第 {error.start} 字节），不是认得的文本"
             ) from error
     # Any bytes may happen to be GB18030: real Chinese is made of common characters.
     sample = text[:20000]
     foreign = sum(1 for c in sample if c > "\x7f")
     common = len(_CHINESE.findall(sample))
     if b"\x00" in data or common * 5 < foreign * 3:
-        raise ReadingError(name, "unknown encoding or not text")
+        raise ReadingError(name, "编码不明，或不是文本")
     return text
 
 
@@ -108,7 +107,7 @@ def html_text(markup: str, name: str) -> str:
         parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
         root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, ValueError) as error:
-        raise ReadingError(name, "there is no readable content in this page") from error
+        raise ReadingError(name, "网页里没有能读的内容") from error
     parts: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -140,24 +139,24 @@ def _docx(data: bytes, name: str) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
-                raise ReadingError(name, "the document unpacks to an absurd size")
+                raise ReadingError(name, "解开后大得不合常理")
             if any(info.flag_bits & 1 for info in archive.infolist()):
-                raise ReadingError(name, "the document is encrypted")
+                raise ReadingError(name, "文档加了密")
     except zipfile.BadZipFile as error:
-        raise ReadingError(name, "the .docx file is damaged") from error
+        raise ReadingError(name, ".docx 文件坏了") from error
     if "word/document.xml" not in names:
-        kind = "an archive"
+        kind = "压缩包"
         if "xl/workbook.xml" in names:
-            kind = "a spreadsheet"
+            kind = "电子表格"
         elif "ppt/presentation.xml" in names:
-            kind = "a presentation"
-        raise ReadingError(name, f"this is {kind}, not a document")
+            kind = "演示文稿"
+        raise ReadingError(name, f"这是{kind}，不是文档")
     try:
         return "\n".join(_docx_lines(data))
     except ReadingError:
         raise
     except Exception as error:  # python-docx and lxml raise many kinds on damaged files
-        raise ReadingError(name, f"the .docx file is damaged ({type(error).__name__})") from error
+        raise ReadingError(name, f".docx 文件坏了（{type(error).__name__}）") from error
 
 
 def _docx_lines(data: bytes) -> Iterator[str]:
@@ -186,7 +185,7 @@ def _pdf(data: bytes, name: str) -> str:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        reason = "the PDF needs a password" if "password" in str(error).lower() else "the PDF is damaged"
+        reason = "PDF 要密码" if "password" in str(error).lower() else "PDF 坏了"
         raise ReadingError(name, reason) from error
     pages: list[str] = []
     try:
@@ -196,10 +195,10 @@ def _pdf(data: bytes, name: str) -> str:
             textpage.close()
             page.close()
     except pypdfium2.PdfiumError as error:
-        raise ReadingError(name, "the PDF is damaged") from error
+        raise ReadingError(name, "PDF 坏了") from error
     finally:
         document.close()
     text = "\n".join(pages)
     if not text.strip():
-        raise ReadingError(name, "the PDF has no text (it is a scan); its text must be recognised first")
+        raise ReadingError(name, "PDF 里没有文字（是扫描件），要先做文字识别")
     return text

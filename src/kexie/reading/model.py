@@ -8,7 +8,7 @@ class ReadingError(Exception):
     """A file cannot be read. ``name`` is the file's name, ``reason`` says why in plain words."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
+        super().__init__(f"{name}：{reason}")
         self.name = name
         self.reason = reason
 

@@ -24,9 +24,6 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     label: str
     type: str
-    required: bool = False
-    filter: bool = False
-    personal: bool = False
     limit: int | None = None
     choices: dict[str, str] = {}
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
 
+from kexie.core.batches import batched
 from kexie.orgs.models import Organisation, User
-from kexie.registers.models import Entry, Figure, Source
+from kexie.registers.models import Entry, Figure, Source, Statement
 from kexie.totals.models import Indicator
 from kexie.totals.queries import Scope, entry_ids
 
@@ -67,8 +68,8 @@ def entries_behind(
     codes = [row.formula["numerator"], row.formula["denominator"]] if row.formula else [indicator]
     figures = Figure.objects.filter(indicator__code__in=codes).select_related("indicator").order_by("position")
     found: dict[int, Entry] = {}
-    for start in range(0, len(shown), 500):
-        queryset = Entry.objects.filter(pk__in=shown[start : start + 500])
+    for batch in batched(shown):
+        queryset = Entry.objects.filter(pk__in=batch)
         found.update(
             queryset.select_related("counting", "counting__organisation")
             .prefetch_related(
@@ -80,10 +81,23 @@ def entries_behind(
     visible = set(shown)
     if user is not None:
         visible = set()
-        for start in range(0, len(shown), 500):
-            chunk = Entry.objects.visible_to(user).filter(pk__in=shown[start : start + 500])
-            visible |= set(chunk.values_list("pk", flat=True))
+        for batch in batched(shown):
+            visible |= set(Entry.objects.visible_to(user).filter(pk__in=batch).values_list("pk", flat=True))
     return [_behind(found[pk], pk not in visible) for pk in shown if pk in found], len(ids)
+
+
+def statements_beside(
+    *, organisation: Organisation, first_month: int, last_month: int, indicator: str
+) -> list[tuple[Statement, Decimal]]:
+    """Return the confirmed statements of ``organisation`` for exactly these months, with their values in the unit."""
+    rows = Statement.objects.filter(
+        organisation=organisation,
+        indicator__code=indicator,
+        first_month=first_month,
+        last_month=last_month,
+        confirmed=True,
+    )
+    return [(row, Decimal(row.value).scaleb(-row.indicator.scale)) for row in rows.select_related("indicator")]
 
 
 def _behind(entry: Entry, hidden: bool) -> Behind:

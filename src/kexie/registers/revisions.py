@@ -14,6 +14,7 @@ import msgspec
 from django.db.models import Prefetch
 
 from kexie.catalogue import load
+from kexie.core.batches import BATCH, batched
 from kexie.core.errors import DomainError
 from kexie.core.models import StoredFile
 from kexie.orgs.models import Organisation, User
@@ -33,8 +34,6 @@ from kexie.registers.models import (
 )
 from kexie.totals.models import Indicator
 from kexie.totals.services import FactData, PostingData, post, unpost
-
-BATCH = 500
 
 
 class FigureTold(msgspec.Struct, forbid_unknown_fields=True):
@@ -262,7 +261,7 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
     entries = _entries(ready)
     known = {
         (revision.entry_id, revision.number): revision
-        for chunk in _chunks([entry.pk for entry in entries.values()])
+        for chunk in batched([entry.pk for entry in entries.values()])
         for revision in Revision.objects.filter(entry__in=chunk)
     }
     fresh: list[tuple[Ready, Revision]] = []
@@ -298,7 +297,7 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
     """Point these entries at their latest and their counting revision, and book exactly the counting ones."""
     wanted = sorted(entries)
-    for chunk in _chunks(wanted):
+    for chunk in batched(wanted):
         rows = list(Entry.objects.filter(pk__in=chunk).prefetch_related(
             Prefetch("revisions", Revision.objects.order_by("number"))
         ))  # fmt: skip
@@ -348,7 +347,7 @@ def _entries(ready: Sequence[Ready]) -> dict[str, Entry]:
     """The entries of these revisions by uid, made when they are new."""
     wanted = {each.told.id: each for each in ready}
     found: dict[str, Entry] = {}
-    for chunk in _chunks(sorted(wanted)):
+    for chunk in batched(sorted(wanted)):
         rows = Entry.objects.select_for_update().select_related("register").filter(uid__in=chunk).order_by("pk")
         found.update({entry.uid: entry for entry in rows})
     new = [
@@ -446,7 +445,3 @@ def _store_sources(fresh: Sequence[tuple[Ready, Revision]]) -> None:
         ],
         batch_size=BATCH,
     )
-
-
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))

@@ -14,6 +14,7 @@ from kexie.orgs.models import Organisation, User
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Register, Revision, Status
 from kexie.registers.revisions import Checker, EntryTold, FigureTold, settle, store
+from kexie.totals.services import fold
 
 
 def sync_registers() -> None:
@@ -82,7 +83,10 @@ def submit(*, entry: Entry, actor: str) -> Revision:
 
 @transaction.atomic
 def approve(*, entry: Entry, actor: str) -> Revision:
-    """Let the latest revision count. Raises DomainError when it is not under review, or has no day or no standing."""
+    """Let the latest revision count, handed in before or not (one person may enter and confirm).
+
+    Raises DomainError when it counts already or is void, or when it has no day or its unit did not exist on it.
+    """
     allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
     return _move(entry, actor, "approve", to=Status.APPROVED, allowed=allowed)
 
@@ -97,10 +101,14 @@ def return_entry(*, entry: Entry, reason: str, actor: str) -> Revision:
 
 @transaction.atomic
 def void(*, entry: Entry, reason: str, actor: str) -> Revision:
-    """Take an approved entry out of all totals, for good, with a reason. Raises DomainError unless it is approved."""
+    """Void the revision that counts, with a reason; the entry leaves all totals, and stays readable.
+
+    Raises DomainError without a reason, or when nothing of the entry counts.
+    """
     if not reason.strip():
         raise DomainError("作废要写明原因")
-    return _move(entry, actor, "void", to=Status.VOID, allowed=(Status.APPROVED,), reason=reason)
+    counting = Revision.objects.filter(entry=entry, status=Status.APPROVED).order_by("-number").first()
+    return _move(entry, actor, "void", to=Status.VOID, allowed=(Status.APPROVED,), reason=reason, of=counting)
 
 
 @transaction.atomic
@@ -121,6 +129,7 @@ def approve_all(*, entries: Sequence[int], actor: str, subject: str) -> int:
     if changed != len(entries):
         raise DomainError("有记录没有日期，或已被处理过，没有确认任何一条")
     settle(entries=entries)
+    fold()
     audit(actor=actor, action="approve-all", subject=subject, entries=changed)
     return changed
 
@@ -133,9 +142,10 @@ def _move(
     to: Status,
     allowed: Sequence[Status],
     reason: str = "",
+    of: Revision | None = None,
 ) -> Revision:
-    """Change the status of the latest revision by a conditional UPDATE, so that of two sessions one is refused."""
-    revision = Revision.objects.filter(entry=entry).order_by("-number")[0]
+    """Change the status of revision ``of`` (None: the latest) by a conditional UPDATE: one of two sessions is refused."""
+    revision = of or Revision.objects.filter(entry=entry).order_by("-number")[0]
     if to == Status.APPROVED and revision.end is None:
         raise DomainError(f"“{revision.title}”没有日期，不能通过")
     values: dict[str, Any] = {"status": to}

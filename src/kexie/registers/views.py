@@ -14,11 +14,11 @@ from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Figure, Revision
-from kexie.registers.queries import entries_behind
+from kexie.registers.queries import entries_behind, statements_beside
 from kexie.totals.forms import read_months, read_scope
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator
-from kexie.totals.queries import OWN, SCOPES, Total, totals, totals_by_organisation
+from kexie.totals.queries import OWN, Total, scope_word, totals, totals_by_organisation
 
 _SHOWN = 60
 
@@ -60,10 +60,16 @@ def show_behind(request: HttpRequest) -> HttpResponse:
         "indicator": indicator,
         "where": child or organisation,
         "months": month_text(first) if first == last else f"{month_text(first)} 至 {month_text(last)}",
-        "scope": SCOPES[scope],
+        "scope": scope_word(scope, organisation.kind),
         "total": total,
         "word": QUALIFIER_WORDS[total.qualifier],
         "terms": terms,
+        "statements": [
+            (statement, value, QUALIFIER_WORDS[statement.qualifier])
+            for statement, value in statements_beside(
+                organisation=child or organisation, first_month=first, last_month=last, indicator=indicator.code
+            )
+        ],
         "entries": [(each, _word(each.qualifiers)) for each in entries],
         "count": count,
         "rest": max(count - len(entries), 0),

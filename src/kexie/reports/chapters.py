@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kexie.core.batches import batched
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.reports.comparison import compare_totals
@@ -224,10 +225,10 @@ def people_of(entries: Iterable[Entry]) -> dict[int, Reading]:
     """Return the person-times of each entry that has exactly one figure of them (not "of which")."""
     revisions = {entry.counting_id: entry.pk for entry in entries}
     found: dict[int, list[Figure]] = {}
-    figures = Figure.objects.filter(revision__in=revisions, indicator__code="person_times")
-    for figure in figures:
-        if not figure.is_part:
-            found.setdefault(revisions[figure.revision_id], []).append(figure)
+    for batch in batched([pk for pk in revisions if pk]):
+        for figure in Figure.objects.filter(revision__in=batch, indicator__code="person_times"):
+            if not figure.is_part:
+                found.setdefault(revisions[figure.revision_id], []).append(figure)
     return {pk: _reading(rows[0]) for pk, rows in found.items() if len(rows) == 1}
 
 

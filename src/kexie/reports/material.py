@@ -1,8 +1,10 @@
 """What a composer works from: totals of one organisation and period, made into Numbers in one style."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
+from kexie.core.batches import batched
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry
 from kexie.reports.model import Measured, Number, NumberQuery, Scope
@@ -53,9 +55,12 @@ class Material:
 
     def entries(self, *, indicator: str, work_area: str | None = None) -> list[Entry]:
         """Return the entries behind a total that may be told of in a report (not restricted), latest first."""
-        ids = self.entry_ids(indicator=indicator, work_area=work_area)
-        found = Entry.objects.filter(pk__in=ids).exclude(counting__visibility="restricted")
-        return list(found.select_related("counting__organisation").order_by("-counting__end", "-pk"))
+        ids = sorted(self.entry_ids(indicator=indicator, work_area=work_area))
+        found: list[Entry] = []
+        for batch in batched(ids):
+            entries = Entry.objects.filter(pk__in=batch).exclude(counting__visibility="restricted")
+            found += entries.select_related("counting__organisation")
+        return sorted(found, key=_when, reverse=True)
 
     def query(self, indicator: str, *, work_area: str | None = None, where: str = "", entry: str = "") -> NumberQuery:
         return NumberQuery(
@@ -103,6 +108,12 @@ class Material:
                 }
             ),
         )
+
+
+def _when(entry: Entry) -> tuple[date, int]:
+    """The day on which an entry that counts ended, and what decides between entries of one day."""
+    assert entry.counting is not None and entry.counting.end is not None
+    return entry.counting.end, entry.pk
 
 
 def make_number(

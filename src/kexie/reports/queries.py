@@ -9,6 +9,7 @@ import msgspec
 from django.contrib.auth.models import AnonymousUser
 
 from kexie.catalogue import load_typed
+from kexie.core.batches import batched
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, Figure, Source
 from kexie.reports.comparison import compare_totals
@@ -16,13 +17,12 @@ from kexie.reports.material import Material, make_number
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.models import Report
 from kexie.reports.phrases import area_names, indicator_words
-from kexie.reports.sources import SCOPE_WORDS, FormulaTerm, NumberSource, SourceEntry, period_words
+from kexie.reports.sources import FormulaTerm, NumberSource, SourceEntry, period_words
 from kexie.reports.wording import PLAIN, Reading, word_total
 from kexie.totals.measures import Measure, total
 from kexie.totals.models import Indicator, Stamp
-from kexie.totals.queries import Total, entry_ids, totals
+from kexie.totals.queries import Total, entry_ids, scope_word, totals
 
-_BATCH = 500
 HIDDEN = "（受限记录）"
 _FORMULAS = ("ratio", "mean")
 
@@ -109,7 +109,7 @@ class _Gatherer:
         if query.where:
             key, _, value = query.where.partition("=")
             keep: set[int] = set()
-            for batch in _batches(found):
+            for batch in batched(found):
                 keep.update(
                     Entry.objects.filter(pk__in=batch, **{f"counting__fields__{key}": value}).values_list(
                         "pk", flat=True
@@ -119,7 +119,7 @@ class _Gatherer:
         return found
 
     def _load(self, ids: set[int]) -> None:
-        for batch in _batches(sorted(ids)):
+        for batch in batched(sorted(ids)):
             seen = set(batch)
             if self.user is not None:
                 seen = set(Entry.objects.visible_to(self.user).filter(pk__in=batch).values_list("pk", flat=True))
@@ -127,7 +127,7 @@ class _Gatherer:
                 if entry.counting_id:
                     self.rows[entry.pk] = _Row(entry, is_hidden=entry.pk not in seen)
         by_revision = {row.entry.counting_id: row for row in self.rows.values()}
-        for batch in _batches(sorted(pk for pk in by_revision if pk)):
+        for batch in batched(sorted(pk for pk in by_revision if pk)):
             for figure in Figure.objects.filter(revision__in=batch).select_related("indicator"):
                 if not figure.is_part:
                     measures = by_revision[figure.revision_id].measures
@@ -137,7 +137,7 @@ class _Gatherer:
                 by_revision[source.revision_id].sources.append(source)
 
     def _load_children(self, ancestor: int, entries: set[int]) -> None:
-        for batch in _batches(sorted(entries)):
+        for batch in batched(sorted(entries)):
             stamps = Stamp.objects.filter(ancestor=ancestor, posting__entry__in=batch)
             for stamp in stamps.select_related("child", "posting"):
                 self.children[ancestor, stamp.posting.entry] = stamp.child
@@ -148,7 +148,7 @@ class _Gatherer:
         return NumberSource(
             organisation=organisation.name,
             period=period_words(query.first_month, query.last_month),
-            scope=SCOPE_WORDS[query.scope],
+            scope=scope_word(query.scope, organisation.kind),
             work_area=area_names().get(query.work_area or "", ""),
             terms=tuple(self._terms(number, organisation, ids)),
             entries=tuple(self._entry(number, self.rows[pk]) for pk in ids if pk in self.rows),
@@ -258,11 +258,6 @@ def _reading(measure: Measure, indicator: str) -> Reading:
         high_exclusive=measure.upper is not None and measure.high_exclusive > 0,
         qualifier=measure.qualifier,
     )
-
-
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
 
 
 def explain_number(

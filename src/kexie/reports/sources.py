@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from kexie.reports.model import Document, Number
 
 QUALIFIER_WORDS = {"exact": "准数", "at_least": "至少", "at_most": "至多", "about": "约数", "range": "区间"}
-SCOPE_WORDS = {"own": "本级机关", "system": "科协系统", "county": "全域（含成员单位）"}
 MEASURE_WORDS = {"total": "汇总", "difference": "比上年同期增加", "rate": "比上年同期增长"}
 
 # Characters that XML 1.0 cannot hold: a pasted title may have them, a Word file may not.

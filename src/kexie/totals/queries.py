@@ -21,11 +21,17 @@ from kexie.totals.measures import MEASURE_FIELDS, QUALIFIERS, Measure, Qualifier
 from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Stamp, SumDelta
 
 Scope = Literal["own", "system", "county"]
-SCOPES: dict[Scope, str] = {"own": "本级机关", "system": "科协系统", "county": "全县"}
+SCOPES: tuple[Scope, ...] = ("own", "system", "county")
+_WHOLE_WORDS = {"province": "全省", "city": "全市", "county": "全县", "township": "全镇"}
 OWN = "own"
 
 _ADDED = (IndicatorKind.FLOW, IndicatorKind.DISTINCT)
 _FORMULAS = (IndicatorKind.RATIO, IndicatorKind.MEAN)
+
+
+def scope_word(scope: Scope, kind: str) -> str:
+    """Return the word for ``scope`` at an organisation of ``kind``; the widest is 全县 at a county only."""
+    return {"own": "本级机关", "system": "科协系统", "county": _WHOLE_WORDS.get(kind, "含成员单位")}[scope]
 
 
 @dataclass(frozen=True, slots=True)

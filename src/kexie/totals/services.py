@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from kexie.catalogue import load
+from kexie.core.batches import BATCH, batched
 from kexie.core.errors import DomainError
 from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
@@ -16,7 +17,6 @@ from kexie.orgs.queries import Standings
 from kexie.totals.measures import MEASURE_FIELDS, Measure, Qualifier
 from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Stamp, SumDelta
 
-_BATCH = 500
 _FOLD_LOCK = 0x4B58_464F  # "KXFO"
 
 _Key = tuple[int, int, int, bool]  # ancestor, month, indicator, outside
@@ -87,7 +87,7 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
             )
             for posting in postings
         ],
-        batch_size=_BATCH,
+        batch_size=BATCH,
     )
     stamps: list[Stamp] = []
     facts: list[Fact] = []
@@ -102,8 +102,8 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
         for indicator, measure in _whole(posting.facts).items():
             for stamp in own:
                 deltas[stamp.ancestor_id, row.month, indicator, stamp.outside] += measure
-    Stamp.objects.bulk_create(stamps, batch_size=_BATCH)
-    Fact.objects.bulk_create(facts, batch_size=_BATCH)
+    Stamp.objects.bulk_create(stamps, batch_size=BATCH)
+    Fact.objects.bulk_create(facts, batch_size=BATCH)
     _append(deltas)
 
 
@@ -111,10 +111,8 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
 def unpost(*, entries: Iterable[int]) -> None:
     """Take back what was posted for these entries; those that were not posted are passed over."""
     wanted = list(entries)
-    for start in range(0, len(wanted), _BATCH):
-        postings = list(
-            Posting.objects.filter(entry__in=wanted[start : start + _BATCH]).prefetch_related("stamps", "facts")
-        )
+    for batch in batched(wanted):
+        postings = list(Posting.objects.filter(entry__in=batch).prefetch_related("stamps", "facts"))
         if not postings:
             continue
         deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
@@ -131,8 +129,8 @@ def restamp(*, organisations: Iterable[int]) -> int:
     """Book the postings of these organisations again under the tree as it is told now; return how many."""
     wanted = list(organisations)
     count = 0
-    for start in range(0, len(wanted), _BATCH):
-        postings = Posting.objects.filter(organisation__in=wanted[start : start + _BATCH]).prefetch_related("facts")
+    for batch in batched(wanted):
+        postings = Posting.objects.filter(organisation__in=batch).prefetch_related("facts")
         told = [
             PostingData(
                 entry=posting.entry,
@@ -227,6 +225,6 @@ def _append(deltas: Mapping[_Key, Measure]) -> None:
         for (ancestor, month, indicator, outside), measure in sorted(deltas.items(), key=lambda item: item[0])
         if measure != Measure()
     ]
-    SumDelta.objects.bulk_create(rows, batch_size=_BATCH)
+    SumDelta.objects.bulk_create(rows, batch_size=BATCH)
     if connection.vendor == "sqlite":
         fold()

@@ -18,7 +18,7 @@ from kexie.orgs.queries import children_between
 from kexie.totals.forms import Choice, read_choice
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator, IndicatorKind
-from kexie.totals.queries import OWN, SCOPES, Total, totals, totals_by_month, totals_by_organisation
+from kexie.totals.queries import OWN, SCOPES, Total, scope_word, totals, totals_by_month, totals_by_organisation
 
 _YEARS = 3
 
@@ -84,8 +84,12 @@ def show_totals(request: HttpRequest) -> HttpResponse:
         ],
         "periods": _periods(choice, today.year),
         "scopes": [
-            {"label": label, "url": choice.url(scope=code), "active": code == choice.scope}
-            for code, label in SCOPES.items()
+            {
+                "label": scope_word(scope, choice.organisation.kind),
+                "url": choice.url(scope=scope),
+                "active": scope == choice.scope,
+            }
+            for scope in SCOPES
         ],
         "column_groups": [
             {

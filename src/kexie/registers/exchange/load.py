@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from kexie.core.batches import batched
 from kexie.core.errors import DomainError, RowError
 from kexie.core.periods import Period
 from kexie.core.services import audit
@@ -115,7 +116,7 @@ def _load_merges(path: Path) -> int:
     wanted = {uid for _, told in rows for uid in told.entries}
     entries = {
         uid: pk
-        for chunk in _slices(sorted(wanted))
+        for chunk in batched(sorted(wanted))
         for uid, pk in Entry.objects.filter(uid__in=chunk).values_list("uid", "pk")
     }
     members: list[MergeMember] = []
@@ -150,7 +151,7 @@ def _load_statements(path: Path) -> int:
         except DomainError as error:
             raise RowError(str(path), line, str(error)) from error
         rows[statement.digest] = statement
-    for digests in _slices(sorted(rows)):
+    for digests in batched(sorted(rows)):
         for digest in Statement.objects.filter(digest__in=digests).values_list("digest", flat=True):
             del rows[digest]
     Statement.objects.bulk_create(rows.values(), batch_size=500)
@@ -169,7 +170,3 @@ def _statement(told: StatementTold, checker: Checker, organisations: dict[str, i
         sources=told.sources,
         checker=checker,
     )
-
-
-def _slices(items: list[str]) -> list[list[str]]:
-    return [items[start : start + 500] for start in range(0, len(items), 500)]
