@@ -9,7 +9,7 @@ import pytest
 from kexie.core.errors import RowError
 from kexie.core.models import AuditRecord
 from kexie.orgs.models import BEGINNING, END, Lineage, Organisation, OrganisationVersion
-from kexie.orgs.queries import Standings, children_between, name_on, path_on
+from kexie.orgs.queries import Standings, children_between, path_on
 from kexie.registers.exchange import Paths, load
 from kexie.totals.queries import totals
 from tests.factories import Row, entry, figure, load_rows, organisation, unit, write_organisations
@@ -64,8 +64,9 @@ def test_a_rename_keeps_the_old_name_for_the_old_days(tmp_path: Path) -> None:
     rows = [unit("C", kind="county"), unit("T", "C", to="2023-06-30"), unit("T", "C", since="2023-07-01")]
     rows[1]["name"] = "旧名乡科协"
     load_rows(tmp_path, organisations=rows)
-    assert name_on(organisation=organisation("T"), day=date(2023, 6, 30)) == "旧名乡科协"
-    assert name_on(organisation=organisation("T"), day=date(2023, 7, 1)) == organisation("T").name == "T科协"
+    names = OrganisationVersion.objects.filter(organisation=organisation("T")).values_list("name", "valid_until")
+    assert list(names) == [("旧名乡科协", date(2023, 7, 1)), ("T科协", END)]
+    assert organisation("T").name == "T科协"
 
 
 def test_what_stood_below_a_merged_township_stands_below_its_successor(tmp_path: Path) -> None:

@@ -87,8 +87,8 @@ def test_it_stores_all_that_is_told(tree: Path) -> None:
     assert (row.role, row.occurrences, row.visibility) == ("co-organise", 2, "restricted")
     assert row.fields == FULL["fields"]
     told = row.figures.values_list("indicator__code", "value", "qualifier", "low", "high", "mode", "basis")
-    assert list(told)[0] == ("trained_person_times", 60, "about", 50, 70, "offline", "signed-in")
-    assert list(told)[3] == ("donated_value", 1250, "at_least", 1250, 1300, "", "unknown")
+    assert told[0] == ("trained_person_times", 60, "about", 50, 70, "offline", "signed-in")
+    assert told[3] == ("donated_value", 1250, "at_least", 1250, 1300, "", "unknown")
     whole = {figure.position: figure.part_of.position for figure in row.figures.exclude(part_of=None)}  # type: ignore[union-attr]
     assert whole == {2: 0, 5: 4}
     assert [source.about for source in row.sources.order_by("pk")] == ["", "figures.0"]
@@ -418,8 +418,13 @@ class TestStatements:
 
 class TestDumping:
     def fill(self, folder: Path) -> None:
-        rows = [FULL, entry("a", "T", fields={"books": 5}, figures=None), entry("b", "C", None, status="draft"),
-                entry("v", "C", status="void", void_reason="重复"), entry("v", "C", revision=2, title="其“二”，\\ 及 <三>")]  # fmt: skip
+        rows = [
+            FULL,
+            entry("a", "T", fields={"books": 5}, figures=None),
+            entry("b", "C", None, status="draft"),
+            entry("v", "C", status="void", void_reason="重复"),
+            entry("v", "C", revision=2, title="其“二”，\\ 及 <三>"),
+        ]
         statements = [{**TestStatements.good, "period": period} for period in ("2024", "2024Q1", "2024-03")]
         load_rows(folder, organisations=TREE, entries=rows, merges=[{"entries": ["v", "full"]}], statements=statements)
 

@@ -144,7 +144,7 @@ def _move(
     reason: str = "",
     of: Revision | None = None,
 ) -> Revision:
-    """Change the status of revision ``of`` (None: the latest) by a conditional UPDATE: one of two sessions is refused."""
+    """Change the status of revision ``of`` (None: the latest) by a conditional UPDATE: of two sessions one fails."""
     revision = of or Revision.objects.filter(entry=entry).order_by("-number")[0]
     if to == Status.APPROVED and revision.end is None:
         raise DomainError(f"“{revision.title}”没有日期，不能通过")

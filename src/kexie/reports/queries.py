@@ -18,7 +18,7 @@ from kexie.reports.model import Number, NumberQuery
 from kexie.reports.models import Report
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.reports.sources import FormulaTerm, NumberSource, SourceEntry, period_words
-from kexie.reports.wording import PLAIN, Reading, word_total
+from kexie.reports.wording import PLAIN, Reading, all_digits, word_total
 from kexie.totals.measures import Measure, total
 from kexie.totals.models import Indicator, Stamp
 from kexie.totals.queries import Total, entry_ids, scope_word, totals
@@ -150,6 +150,7 @@ class _Gatherer:
             period=period_words(query.first_month, query.last_month),
             scope=scope_word(query.scope, organisation.kind),
             work_area=area_names().get(query.work_area or "", ""),
+            value=all_digits(number),
             terms=tuple(self._terms(number, organisation, ids)),
             entries=tuple(self._entry(number, self.rows[pk]) for pk in ids if pk in self.rows),
         )
@@ -194,15 +195,14 @@ class _Gatherer:
                 found = self._total(organisation, each, each.indicator)
                 if found:
                     label = period_words(each.first_month, each.last_month)
-                    yield FormulaTerm(label=label, value=word_total(total=found, unit=words.unit), sign=sign)
+                    yield FormulaTerm(label=label, value=all_digits(found), sign=sign)
             return
         if words.kind in _FORMULAS:
             formula = Indicator.objects.get(code=query.indicator).formula
             for sign, code in (("＋", formula["numerator"]), ("÷", formula["denominator"])):
                 part = self._total(organisation, query, code)
                 if part:
-                    name, unit = indicator_words()[code].name, indicator_words()[code].unit
-                    yield FormulaTerm(label=name, value=word_total(total=part, unit=unit), sign=sign)
+                    yield FormulaTerm(label=indicator_words()[code].name, value=all_digits(part), sign=sign)
             return
         yield from self._summands(number, organisation, ids)
 
@@ -225,11 +225,11 @@ class _Gatherer:
         for label in sorted(sums, key=lambda each: order.index(each) if each in order else len(order)):
             part = _reading(total(sums[label]), number.query.indicator)
             reached += part.value
-            yield FormulaTerm(label=label, value=word_total(total=part, unit=""))
+            yield FormulaTerm(label=label, value=all_digits(part))
         if reached > number.value:
             difference = reached - number.value
             taken = Reading(value=difference, low=difference, high=difference)
-            yield FormulaTerm(label=words.correction, value=word_total(total=taken, unit=""), sign="－")
+            yield FormulaTerm(label=words.correction, value=all_digits(taken), sign="－")
 
 
 def source_words(told: Mapping[str, object]) -> str:

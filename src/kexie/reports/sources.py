@@ -38,21 +38,22 @@ class FormulaTerm:
 
 @dataclass(frozen=True, kw_only=True)
 class NumberSource:
-    """All that is known of one number. ``terms`` add up to its value; ``organisation`` etc. are words."""
+    """All that is known of one number. ``terms`` add up to ``value``, with all digits; the others are words."""
 
     organisation: str
     period: str
     scope: str
     work_area: str = ""
+    value: str = ""
     terms: tuple[FormulaTerm, ...] = ()
     entries: tuple[SourceEntry, ...] = ()
 
     def formula(self, number: Number) -> str:
-        """Return the formula in one line: 本级 612＋乡镇 2278＝2890."""
+        """Return the formula in one line: 本级 612＋乡镇 2,278＝2,890."""
         if not self.terms:
             return ""
         parts = [f"{term.sign}{term.label} {term.value}" for term in self.terms]
-        return "".join(parts).removeprefix("＋") + f"＝{number.text}"
+        return "".join(parts).removeprefix("＋") + f"＝{self.value or number.text}"
 
 
 Sources = Mapping[str, NumberSource]

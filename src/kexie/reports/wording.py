@@ -10,6 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
 from kexie.reports.model import Measured
+from kexie.totals.measures import QUALIFIER_WORDS
 
 WAN = Decimal(10_000)
 YI = Decimal(100_000_000)
@@ -108,6 +109,13 @@ def print_total(*, total: Measured, unit: str, style: Style = PLAIN) -> Printed:
 def word_total(*, total: Measured, unit: str, style: Style = PLAIN) -> str:
     """Return the printed text of a total: at most one marker, digits (with 万 or 亿), unit. See ``print_total``."""
     return print_total(total=total, unit=unit, style=style).text
+
+
+def all_digits(total: Measured) -> str:
+    """Return a total with all its digits and the word that makes them true: 202,112以上. For sources, not for prose."""
+    word = QUALIFIER_WORDS[total.qualifier]
+    digits = f"{total.value.normalize():,f}"
+    return f"{word}{digits}" if word == "约" else f"{digits}{word}"
 
 
 def split_printed(text: str) -> Printed:

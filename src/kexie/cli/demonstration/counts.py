@@ -15,7 +15,7 @@ WORDS = {
 }
 STYLES = [("exact", 74), ("余", 12), ("多", 4), ("以上", 3), ("约", 4), ("近", 2), ("range", 1)]
 # Nobody writes 约 of what was handed out or counted at the door: a single 约 makes the county's total an 约.
-COUNTED = {"person_times", "materials", "books"}
+COUNTED = {"person_times", "online_person_times", "materials", "books"}
 AT_LEAST = {"约": "余", "近": "余", "range": "余"}
 
 
