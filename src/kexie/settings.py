@@ -45,10 +45,19 @@ def env_folder(name: str, default: Path) -> Path:
     return folder
 
 
+_DATABASE_FORMS = "use postgresql://user:password@host/name or sqlite:///path/of/file"
+
+
 def env_database(name: str, default_file: Path) -> dict[str, Any]:
     """Return a Django database from variable ``name`` (``postgresql://…`` or ``sqlite:///…``), SQLite by default."""
     text = os.environ.get(name) or ""
-    url = urlsplit(text)
+    try:
+        url = urlsplit(text)
+        port = str(url.port or "")
+    except ValueError:  # its message may quote the password
+        raise SettingsError(f"{name}: this is not an address; {_DATABASE_FORMS}") from None
+    if url.scheme in ("postgres", "postgresql") and not url.path.strip("/"):
+        raise SettingsError(f"{name}: the name of the database is missing; {_DATABASE_FORMS}")
     if url.scheme in ("postgres", "postgresql"):
         options = dict(parse_qsl(url.query))
         return {
@@ -57,14 +66,14 @@ def env_database(name: str, default_file: Path) -> dict[str, Any]:
             "USER": unquote(url.username or ""),
             "PASSWORD": unquote(url.password or ""),
             "HOST": options.pop("host", "") or (url.hostname or ""),
-            "PORT": str(url.port or ""),
+            "PORT": port,
             "OPTIONS": options,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
     if text and (url.scheme != "sqlite" or url.netloc):
         shown = f"{url.scheme}:…"  # never the password
-        raise SettingsError(f"{name}={shown}: use postgresql://user:password@host/name or sqlite:///path/of/file")
+        raise SettingsError(f"{name}={shown}: {_DATABASE_FORMS}")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": url.path if text else str(default_file),
@@ -92,7 +101,12 @@ def env_secret(name: str, file: Path) -> str:
             pass
         except OSError as error:
             raise SettingsError(f"KEXIE_HOME: cannot write {file} ({error.strerror})") from error
-    return file.read_text(encoding="utf-8")
+    key = file.read_text(encoding="utf-8").strip()
+    if len(key) < 32:
+        raise SettingsError(
+            f"{file}: the key in it is damaged; restore it from a backup, or delete it (all log in anew)"
+        )
+    return key
 
 
 KEXIE_HOME = env_folder("KEXIE_HOME", Path("var"))

@@ -64,9 +64,16 @@ def figures_of(entry: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("organisation", "first", "last"),
-    [("QH", "2024-01", "2024-12"), ("QH", "2025-01", "2025-12"), ("QH", "2025-09", "2025-09"), ("QH03", "2024-01", "2025-12"),
-     ("QH13", "2024-01", "2024-12"), ("QHS3", "2025-01", "2025-06"), ("LC", "2025-01", "2025-12")],
-)  # fmt: skip
+    [
+        ("QH", "2024-01", "2024-12"),
+        ("QH", "2025-01", "2025-12"),
+        ("QH", "2025-09", "2025-09"),
+        ("QH03", "2024-01", "2025-12"),
+        ("QH13", "2024-01", "2024-12"),
+        ("QHS3", "2025-01", "2025-06"),
+        ("LC", "2025-01", "2025-12"),
+    ],
+)
 @pytest.mark.parametrize("scope", ["system", "county"])
 def test_totals_are_those_of_the_definition(
     demo: Home,

@@ -25,7 +25,7 @@ def run(
     if missing := [str(path) for path in given if not path.is_file()]:
         raise CommandError(f"没有文件 {'、'.join(missing)}")
     prepare_home()
-    lines = sum(1 for _ in entries.open("rb")) if entries else 0
+    lines = entries.read_bytes().count(b"\n") if entries else 0
     with progress("装入记录", lines) as advance:
         loaded = load(paths=paths, actor="kexie load", replace=replace, progress=advance)
     tree, stored = loaded.organisations, loaded.entries

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sqlite3
 
 import django
 from django.conf import settings
@@ -27,7 +26,7 @@ def prepare_home() -> None:
     from django.core.management import call_command
     from django.db import DEFAULT_DB_ALIAS, connections
     from django.db.migrations.executor import MigrationExecutor
-    from django.db.utils import OperationalError
+    from django.db.utils import DatabaseError
 
     from kexie.cli.output import CommandError
     from kexie.registers.services import sync_registers
@@ -44,6 +43,6 @@ def prepare_home() -> None:
         sync_registers()
     except OSError as error:
         raise CommandError(f"KEXIE_HOME：写不了 {error.filename}（{error.strerror}）") from error
-    except (OperationalError, sqlite3.DatabaseError) as error:
+    except DatabaseError as error:
         raise CommandError(f"数据库 {database['NAME']} 打不开：{str(error).strip()}") from error
     logging.getLogger("kexie").debug("home ready: %s", os.fspath(settings.KEXIE_HOME))

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import json
 import os
-import tempfile
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from django.utils import timezone
 from kexie.core.models import AuditRecord, StoredFile
 
 GENESIS = "0" * 64
+SUBJECT_LENGTH = 200  # a longer one (a file deep in folders) keeps its beginning and its end
 _AUDIT_LOCK = 0x4B58_4155  # "KXAU": an advisory lock, so that two sessions never continue the chain at one place
 
 
@@ -43,6 +44,11 @@ def audit(*, actor: str, action: str, subject: str, **detail: Any) -> AuditRecor
     number = last.number + 1 if last else 1
     previous = last.digest if last else GENESIS
     at = timezone.now()
+    subject = (
+        subject
+        if len(subject) <= SUBJECT_LENGTH
+        else f"{subject[: SUBJECT_LENGTH // 2]}…{subject[-SUBJECT_LENGTH // 2 + 1 :]}"
+    )
     # As it comes back from the database, so that the check computes the same digest.
     detail = json.loads(json.dumps(detail, cls=DjangoJSONEncoder))
     digest = digest_of(
@@ -83,26 +89,18 @@ def write_files(*, folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
         for name, content in contents.items():
             if (folder / name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, f"{name} 是文件夹", str(folder / name))
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-            written.append((Path(temporary), folder / name))
-            with os.fdopen(handle, "wb") as file:
+            temporary = folder / f".writing-{uuid.uuid4().hex}"
+            written.append((temporary, folder / name))
+            with temporary.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
         for temporary_path, path in written:
-            temporary_path.chmod(0o666 & ~_umask())
             temporary_path.replace(path)
     finally:
         for temporary_path, _ in written:
             temporary_path.unlink(missing_ok=True)
     return [path for _, path in written]
-
-
-def _umask() -> int:
-    """The permissions that this process withholds from new files; mkstemp withholds more."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def store_file(*, content: bytes, name: str) -> StoredFile:

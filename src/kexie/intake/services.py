@@ -28,7 +28,7 @@ from kexie.registers.exchange.told import entry_told
 from kexie.registers.models import Entry, Revision, Status
 from kexie.registers.revisions import Checker, EntryTold, store
 from kexie.registers.services import approve_all
-from kexie.registers.statements import state
+from kexie.registers.statements import date_statement, state
 
 _SPACE = re.compile(r"\s+")
 _PENDING = (Status.DRAFT, Status.SUBMITTED)
@@ -192,7 +192,8 @@ def confirm(*, document: Document, actor: str, period: Period | None = None) -> 
     statements = document.statements.filter(confirmed=False)
     undated_statements = statements.filter(first_month=None)
     if period is not None:
-        undated_statements.update(first_month=period.first_month, last_month=period.last_month)
+        for statement in undated_statements.select_related("organisation", "indicator"):
+            date_statement(statement=statement, period=period)
     result = Confirmed(undated=pending.filter(latest__end=None).count() + undated_statements.count())
     result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}") if dated else 0
     result.statements = statements.filter(first_month__isnull=False).update(confirmed=True)

@@ -129,7 +129,7 @@ def _told(group: Sequence[TreeRow], file: str) -> list[_Told]:
         start = row.valid_from or BEGINNING
         if row.valid_to is not None and row.valid_to < start:
             raise RowError(file, row.line, f"终止日期 {row.valid_to} 早于起始日期 {start}")
-        until = END if row.valid_to is None else row.valid_to + timedelta(days=1)
+        until = END if row.valid_to is None or row.valid_to == END else row.valid_to + timedelta(days=1)
         if index + 1 < len(group):
             following = group[index + 1].valid_from or BEGINNING
             if following <= start:

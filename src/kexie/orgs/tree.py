@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from kexie.core.errors import DomainError
 
+MOST_LEVELS = 32  # from the nation down to a group of households is less than ten
+
 
 class TreeError(DomainError):
     """The history of the tree contradicts itself; ``code`` says at which organisation."""
@@ -45,33 +47,23 @@ def standings(history: Mapping[str, Sequence[Version]]) -> dict[str, list[Standi
     """Return for each organisation of ``history`` its standings, in order of time and without overlap.
 
     Raises TreeError when versions of one organisation overlap, when a parent or successor is unknown, when a unit
-    stands below itself, or when it exists on a day on which neither its parent nor a successor of that one does.
+    stands below itself or too deep, or when it exists on a day on which neither its parent nor a successor of that
+    one does.
     """
     for code, versions in history.items():
         _check(code, versions, history)
-    done: dict[str, list[Standing]] = {}
-    # An explicit stack instead of recursion: a chain of a thousand levels is bad input, not a crash.
-    for root in history:
-        stack = [(root, False)]
-        open_codes: set[str] = set()
-        while stack:
-            code, resolved = stack.pop()
-            if code in done:
-                continue
-            if resolved:
-                done[code] = _placed(code, history, done)
-                open_codes.discard(code)
-                continue
-            if code in open_codes:
-                raise TreeError(code, f"组织 {code} 成了自己的下级")
-            open_codes.add(code)
-            stack.append((code, True))
-            for needed in _needed(code, history):
-                if needed in open_codes:
-                    raise TreeError(code, f"组织 {code} 与 {needed} 互为上下级")
-                if needed not in done:
-                    stack.append((needed, False))
-    return done
+    tree = _Tree(history)
+    placed: dict[str, list[Standing]] = {}
+    for code, versions in history.items():
+        placed[code] = []
+        for version in versions:
+            day = version.start
+            while day < version.until:
+                standing = tree.standing(code, day, ())
+                assert standing is not None  # the version covers the day
+                placed[code].append(standing)
+                day = standing.until
+    return placed
 
 
 def _check(code: str, versions: Sequence[Version], history: Mapping[str, Sequence[Version]]) -> None:
@@ -88,51 +80,51 @@ def _check(code: str, versions: Sequence[Version], history: Mapping[str, Sequenc
             raise TreeError(code, f"组织 {code} 的两段沿革重叠：{later.start} 在 {earlier.until} 之前")
 
 
-def _needed(code: str, history: Mapping[str, Sequence[Version]]) -> list[str]:
-    """All whose standings are needed to place ``code``: its parents and what they were merged into."""
-    needed: list[str] = []
-    for version in history[code]:
-        other = version.parent
-        while other is not None and other not in needed and other != code:
-            needed.append(other)
-            other = history[other][-1].successor
-    return needed
+class _Tree:
+    """Standings by organisation and day, each worked out once for the whole time that it holds."""
 
+    def __init__(self, history: Mapping[str, Sequence[Version]]) -> None:
+        self._history = history
+        self._known: dict[str, list[Standing]] = {}
 
-def _placed(
-    code: str, history: Mapping[str, Sequence[Version]], done: Mapping[str, Sequence[Standing]]
-) -> list[Standing]:
-    placed: list[Standing] = []
-    for version in history[code]:
-        if version.parent is None:
-            depth = 0 if version.department else -1
-            placed.append(Standing(version.start, version.until, (code,), depth))
-            continue
-        day = version.start
-        while day < version.until:
-            above = _standing_of(version.parent, day, history, done)
-            if above is None:
-                raise TreeError(code, f"组织 {code} 在 {day} 没有上级：{version.parent} 那天不存在，也没有并入的组织")
-            if code in above.keys:
-                raise TreeError(code, f"组织 {code} 成了自己的下级")
-            until = min(version.until, above.until)
-            depth = len(above.keys) if version.department else above.department_depth
-            placed.append(Standing(day, until, (*above.keys, code), depth))
-            day = until
-    return placed
-
-
-def _standing_of(
-    code: str, day: date, history: Mapping[str, Sequence[Version]], done: Mapping[str, Sequence[Standing]]
-) -> Standing | None:
-    """The standing on ``day`` of ``code`` or, when it was merged by then, of what it was merged into."""
-    current: str | None = code
-    seen: set[str] = set()
-    while current is not None and current in done and current not in seen:
-        seen.add(current)
-        for standing in done[current]:
+    def standing(self, code: str, day: date, below: tuple[str, ...]) -> Standing | None:
+        """Where ``code`` stood on ``day``, None when it did not exist; ``below`` are those that ask, lowest first."""
+        for standing in self._known.get(code, ()):
             if standing.start <= day < standing.until:
                 return standing
-        last = history[current][-1]
-        current = last.successor if day >= last.until else None
-    return None
+        version = next((each for each in self._history[code] if each.start <= day < each.until), None)
+        if version is None:
+            return None
+        if code in below:
+            raise TreeError(code, f"组织 {code} 在 {day} 成了自己的下级（经 {'、'.join(below)}）")
+        if len(below) >= MOST_LEVELS:
+            raise TreeError(below[0], f"组织 {below[0]} 之上超过 {MOST_LEVELS} 级")
+        standing = self._placed(code, version, day, (*below, code))
+        self._known.setdefault(code, []).append(standing)
+        return standing
+
+    def _placed(self, code: str, version: Version, day: date, below: tuple[str, ...]) -> Standing:
+        if version.parent is None:
+            return Standing(version.start, version.until, (code,), 0 if version.department else -1)
+        above, since = self._above(version.parent, day, below)
+        if above is None:
+            raise TreeError(code, f"组织 {code} 在 {day} 没有上级：{version.parent} 那天不存在，也没有并入的组织")
+        if code in above.keys:
+            raise TreeError(code, f"组织 {code} 在 {day} 成了自己的下级")
+        depth = len(above.keys) if version.department else above.department_depth
+        start, until = max(version.start, above.start, since), min(version.until, above.until)
+        return Standing(start, until, (*above.keys, code), depth)
+
+    def _above(self, parent: str, day: date, below: tuple[str, ...]) -> tuple[Standing | None, date]:
+        """The standing on ``day`` of ``parent`` or of what it was merged into, and since when that is so."""
+        code: str | None = parent
+        since, seen = date.min, set[str]()
+        while code is not None and code not in seen:
+            seen.add(code)
+            if (standing := self.standing(code, day, below)) is not None:
+                return standing, since
+            last = self._history[code][-1]
+            if day < last.until:
+                break
+            code, since = last.successor, max(since, last.until)
+        return None, since

@@ -18,6 +18,9 @@ FIELD_TYPES = frozenset(
 ) | NUMERIC  # fmt: skip
 
 
+_MOST_DIGITS = 25  # arithmetic keeps 28: what is longer would be rounded on the way
+
+
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A field of a register. ``limit``: the largest plausible value of a number."""
 
@@ -97,6 +100,8 @@ def complete(
     for number in (value, low, high):
         if number is not None and (not number.is_finite() or not 0 <= number <= LIMIT):
             raise DomainError(f"数值 {number} 超出范围（0 到 {LIMIT}）")
+        if number is not None and len(number.as_tuple().digits) > _MOST_DIGITS:
+            raise DomainError(f"数值 {number} 的位数太多（最多 {_MOST_DIGITS} 位）")
     if qualifier == "range":
         if low is None and high is None:
             raise DomainError("区间要写明下限或上限")
@@ -119,6 +124,8 @@ def complete(
                 raise DomainError(f"“至多 {value}”的上限应是 {value}")
     if low is not None and high is not None and low > high:
         raise DomainError(f"下限 {low} 大于上限 {high}")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise DomainError(f"数值 {value} 不在下限和上限之间")
     return Value(
         value=value,
         qualifier=qualifier,

@@ -25,7 +25,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         paths = paths_of(user)
         held = [ids_of_path(path)[-1] for path in paths]
         counted_there = Exists(Stamp.objects.filter(posting__entry=OuterRef("pk"), ancestor__in=held))
-        unrestricted = ~Q(latest__visibility="restricted")
+        # Both what is said now and what still counts: an amendment under review opens nothing.
+        unrestricted = ~Q(latest__visibility="restricted") & ~Q(counting__visibility="restricted")
         above_reporter = in_reach(paths_of(user, but=Role.REPORTER), "organisation__path")
         return self.filter(
             in_reach(paths, "organisation__path") | counted_there,

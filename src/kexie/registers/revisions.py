@@ -79,11 +79,11 @@ class EntryTold(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class EntryError(DomainError):
-    """An entry cannot be stored beside what is there; ``uid`` says which."""
+    """A revision of an entry cannot be stored beside what is there; ``uid`` and ``revision`` say which."""
 
-    def __init__(self, uid: str, reason: str) -> None:
-        self.uid = uid
-        super().__init__(reason)
+    def __init__(self, told: "EntryTold", reason: str) -> None:
+        self.uid, self.revision = told.id, told.revision
+        super().__init__(f"记录 {told.id} 第 {told.revision} 版{reason}")
 
 
 def code_of(choices: Mapping[str, str], told: str, what: str) -> str:
@@ -169,6 +169,9 @@ class Checker:
             raise DomainError(f"revision {told.revision} 超出范围")
         if not 1 <= told.occurrences <= 100_000:
             raise DomainError(f"occurrences {told.occurrences} 超出范围")
+        told.title = told.title.strip()
+        if any("\0" in text for text in (told.id, told.title, told.place or "", told.void_reason or "")):
+            raise DomainError("文字里有不能存的字符（NUL）")
         told.status = code_of(dict(Status.choices), told.status, "状态")
         told.visibility = code_of(dict(Visibility.choices), told.visibility, "可见范围")
         told.role = code_of(dict(PartRole.choices), told.role or PartRole.HOST, "承担角色")
@@ -176,6 +179,8 @@ class Checker:
         told.place, told.void_reason = (told.place or "")[:200], (told.void_reason or "")[:200]
         for figure in told.figures or ():
             figure.mode = code_of(dict(Mode.choices), figure.mode or "", "方式")
+            if any(not 1 <= len(group) <= 60 for group in figure.groups):
+                raise DomainError("groups 里的词要 1 到 60 个字")
             figure.basis = code_of(dict(Basis.choices), figure.basis or Basis.UNKNOWN, "口径")
 
     def _check_days(self, told: EntryTold, organisation: int) -> None:
@@ -206,7 +211,8 @@ def _digest(told: EntryTold, figures: Sequence[tuple[FigureTold, Value, Indicato
          _whole_of(figures, position, each.part_of)]
         for position, (each, value, indicator) in enumerate(figures)
     ]  # fmt: skip
-    plain = msgspec.structs.replace(told, figures=None)
+    # Status and reason change by review: ``store`` compares them with what stands in the database.
+    plain = msgspec.structs.replace(told, figures=None, status="", void_reason="")
     content = msgspec.json.encode([plain, given if told.figures is not None else None], order="deterministic")
     return hashlib.sha256(content).hexdigest()
 
@@ -268,16 +274,15 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
     for each in ready:
         entry = entries[each.told.id]
         existing = known.get((entry.pk, each.told.revision))
-        if existing and existing.digest == each.digest:
+        if existing and _same(existing, each):
             result.skipped += 1
             continue
         if existing and existing.pk is None:
-            raise EntryError(each.told.id, f"记录 {each.told.id} 第 {each.told.revision} 版给了两次，内容不同")
+            raise EntryError(each.told, "给了两次，内容不同")
         if existing and not replace:
-            reason = f"记录 {each.told.id} 第 {each.told.revision} 版已在册，内容与此不同（要改用 --replace）"
-            raise EntryError(each.told.id, reason)
+            raise EntryError(each.told, "已在册，内容与此不同（要改用 --replace）")
         if entry.register_id != each.register.pk:
-            raise EntryError(each.told.id, f"记录 {each.told.id} 已在台账“{entry.register.code}”里，不能换台账")
+            raise EntryError(each.told, f"已在台账“{entry.register.code}”里，不能换台账")
         if existing:
             existing.delete()
             result.replaced += 1
@@ -292,6 +297,11 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
     _store_sources(fresh)
     settle(entries=result.entries, standings=standings)
     return result
+
+
+def _same(revision: Revision, ready: Ready) -> bool:
+    told = ready.told
+    return (revision.digest, revision.status, revision.void_reason) == (ready.digest, told.status, told.void_reason)
 
 
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:

@@ -1,5 +1,6 @@
 """Verbs of the registers. Everything that changes a record goes through here, in one transaction, and is audited."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,7 +22,7 @@ def sync_registers() -> None:
     """Bring the registers of the catalogue into the database; a changed definition is a new version."""
     known = {register.code: register for register in Register.objects.all()}
     for definition in catalogue_registers().values():
-        told = msgspec.to_builtins(definition)
+        told = json.loads(msgspec.json.encode(definition))  # as it comes back from the database
         register = known.get(definition.code)
         if register is None:
             Register.objects.create(code=definition.code, name=definition.name, order=definition.order, definition=told)
@@ -107,7 +108,7 @@ def void(*, entry: Entry, reason: str, actor: str) -> Revision:
     """
     if not reason.strip():
         raise DomainError("作废要写明原因")
-    counting = Revision.objects.filter(entry=entry, status=Status.APPROVED).order_by("-number").first()
+    counting = Entry.objects.select_related("counting").get(pk=entry.pk).counting
     return _move(entry, actor, "void", to=Status.VOID, allowed=(Status.APPROVED,), reason=reason, of=counting)
 
 

@@ -12,6 +12,8 @@ from kexie.orgs.models import Organisation
 from kexie.registers.models import Statement
 from kexie.registers.revisions import Checker, FigureTold, completed, to_units
 
+_NUMBER = ("value", "qualifier", "low", "high", "low_exclusive", "high_exclusive")
+
 
 def ready_statement(
     *,
@@ -34,19 +36,33 @@ def ready_statement(
     if indicator is None:
         raise DomainError(f"没有指标“{figure.indicator}”")
     columns = to_units(completed(figure), indicator)
-    quote = quote[:300]
-    identity = [code, period.code if period else None, figure.indicator, columns, quote, list(sources)]
-    return Statement(
+    statement = Statement(
         organisation_id=organisation,
         indicator=indicator,
         first_month=period.first_month if period else None,
         last_month=period.last_month if period else None,
-        quote=quote,
+        quote=quote[:300],
         told=msgspec.to_builtins(list(sources)),
-        digest=hashlib.sha256(msgspec.json.encode(identity, order="deterministic")).hexdigest(),
         confirmed=confirmed,
         **columns,
     )
+    statement.digest = _digest(statement, code)
+    return statement
+
+
+def _digest(statement: Statement, code: str) -> str:
+    """The SHA-256 of all that is said, of which unit and period."""
+    number = {name: getattr(statement, name) for name in _NUMBER}
+    said = [code, statement.first_month, statement.last_month, statement.indicator.code, number]
+    content = msgspec.json.encode([*said, statement.quote, statement.told], order="deterministic")
+    return hashlib.sha256(content).hexdigest()
+
+
+def date_statement(*, statement: Statement, period: Period) -> None:
+    """Say which period a statement is of, that did not say so itself; it is then the same as one told with it."""
+    statement.first_month, statement.last_month = period.first_month, period.last_month
+    statement.digest = _digest(statement, statement.organisation.code)
+    statement.save(update_fields=["first_month", "last_month", "digest"])
 
 
 def state(

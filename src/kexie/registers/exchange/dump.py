@@ -60,7 +60,7 @@ def _entries() -> Iterator[str]:
     rows = (
         Revision.objects.select_related("entry", "entry__register", "organisation")
         .prefetch_related(Prefetch("figures", figures), "sources")
-        .order_by("entry__uid", "number")
+        .order_by("entry_id", "number")
     )
     for row in rows.iterator(chunk_size=1000):
         yield encode(entry_told(row))

@@ -11,7 +11,7 @@ from kexie.core.errors import DomainError, RowError
 from kexie.core.periods import Period
 from kexie.core.services import audit
 from kexie.orgs.models import Organisation
-from kexie.orgs.services import LoadedTree, load_tree
+from kexie.orgs.services import LoadedTree, TreeRow, load_tree
 from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
 from kexie.registers.models import Entry, MergeGroup, MergeMember, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
@@ -54,7 +54,7 @@ def load(
         rows = read_organisations(paths.organisations)
         loaded.organisations = load_tree(rows=rows, file=str(paths.organisations), actor=actor, replace=replace)
         if loaded.organisations.changed:
-            restamp(organisations=loaded.organisations.moved)
+            _restamp(loaded.organisations.moved, rows, str(paths.organisations))
     if paths.entries:
         loaded.entries = _load_entries(paths.entries, replace, progress)
     if paths.merges:
@@ -76,6 +76,17 @@ def load(
     return loaded
 
 
+def _restamp(moved: list[int], rows: list[TreeRow], file: str) -> None:
+    """Book what was counted again under the corrected history. RowError names the unit that is left without a place."""
+    for pk in moved:
+        try:
+            restamp(organisations=[pk])
+        except DomainError as error:
+            code = Organisation.objects.get(pk=pk).code
+            line = next((row.line for row in rows if row.code == code), 1)
+            raise RowError(file, line, f"组织 {code} 有已计入的记录，{error}") from error
+
+
 def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) -> Stored:
     checker = Checker()
     result = Stored()
@@ -85,7 +96,8 @@ def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) ->
         try:
             stored = store(ready=[each for _, each in chunk], actor=None, replace=replace, standings=checker.standings)
         except EntryError as error:
-            line = next(line for line, each in reversed(chunk) if each.told.id == error.uid)
+            wrong = (error.uid, error.revision)
+            line = next(line for line, each in reversed(chunk) if (each.told.id, each.told.revision) == wrong)
             raise RowError(str(path), line, str(error)) from error
         result.added += stored.added
         result.replaced += stored.replaced
@@ -94,11 +106,16 @@ def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) ->
         progress(len(chunk))
         chunk.clear()
 
+    given: dict[tuple[str, int], tuple[str, str]] = {}
     for line, told in read_lines(path, EntryTold):
         try:
-            chunk.append((line, checker.check(told)))
+            ready = checker.check(told)
         except DomainError as error:
             raise RowError(str(path), line, str(error)) from error
+        content = (ready.digest, ready.told.status)
+        if given.setdefault((told.id, told.revision), content) != content:
+            raise RowError(str(path), line, f"记录 {told.id} 第 {told.revision} 版在文件里给了两次，内容不同")
+        chunk.append((line, ready))
         if len(chunk) == _CHUNK:
             flush()
     if chunk:

@@ -72,6 +72,8 @@ def read_organisations(path: Path) -> list[TreeRow]:
 
 def _tree_row(path: Path, line: int, row: dict[str, str]) -> TreeRow:
     cells = {name: (value or "").strip() for name, value in row.items()}
+    if any("\0" in cell for cell in cells.values()):
+        raise RowError(str(path), line, "文字里有不能存的字符（NUL）")
     for name in ("code", "name", "kind"):
         if not cells[name]:
             raise RowError(str(path), line, f"{name} 是空的")
@@ -88,6 +90,8 @@ def _tree_row(path: Path, line: int, row: dict[str, str]) -> TreeRow:
         order = int(cells.get("order") or 0)
     except ValueError as error:
         raise RowError(str(path), line, f"order“{cells['order']}”不是整数") from error
+    if abs(order) >= 2**31:
+        raise RowError(str(path), line, f"order {order} 超出范围")
     return TreeRow(
         line=line,
         code=cells["code"],
