@@ -1,11 +1,14 @@
 """What all tests share. Tests that read ../shared skip, saying so, when it is not there."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 # Before Django reads its settings: tests never touch the home of an installation.
 _home = tempfile.TemporaryDirectory(prefix="kexie-tests-")
@@ -40,3 +43,17 @@ def home(settings: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     settings.DATA_FOLDER = tmp_path / "data"  # type: ignore[attr-defined]
     settings.REPORTS_FOLDER = tmp_path / "reports"  # type: ignore[attr-defined]
     yield tmp_path
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium of this machine, driven by Playwright; one at a time, so it ends with its module."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("needs a Chromium on this machine")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    flags += ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        browser.close()

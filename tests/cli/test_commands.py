@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -313,16 +314,16 @@ def test_a_command_brings_the_catalogue_up_to_date_and_changes_nothing_twice(run
     assert list(Register.objects.order_by("pk").values_list("code", "version")) == before
 
 
-def test_a_bar_is_shown_only_when_work_takes_longer_than_a_second(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("total", [3, None])
+def test_a_bar_is_shown_only_when_work_takes_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, total: int | None
 ) -> None:
-    clock = [0.0]
-    monkeypatch.setattr("kexie.cli.output.time.monotonic", lambda: clock[0])
-    for seconds, shown in ((0.3, False), (2.0, True)):
-        with progress("装入记录", 3) as advance:
+    for patience, shown in ((60.0, False), (0.0, True)):
+        monkeypatch.setattr("kexie.cli.output._PATIENCE", patience)
+        with progress("装入记录", total) as advance:
             for _ in range(3):
-                clock[0] += seconds
                 advance(1)
+                time.sleep(0.05 if shown else 0)
         out, err = capsys.readouterr()
         assert out == ""
         assert ("装入记录" in err) is shown

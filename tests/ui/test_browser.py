@@ -1,6 +1,5 @@
 """What kexie.js does, in a real browser, under the content security policy of the settings."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import override_settings
 from django.urls import path, re_path
-from playwright.sync_api import sync_playwright
 
 pytestmark = pytest.mark.browser
 
@@ -111,22 +109,9 @@ def site() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("there is no Chromium on this machine")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-    arguments += ["--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def page(site, browser):
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=site)
+def page(site, chromium):
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=site)
     context.set_default_timeout(TIMEOUT)
     page = context.new_page()
     page.complaints = []
@@ -288,8 +273,8 @@ def test_on_a_phone_the_source_fills_the_screen_and_nothing_scrolls_sideways(pag
     assert page.is_visible(".kx-more-body")
 
 
-def test_without_javascript_a_number_leads_to_a_page(site, browser):
-    context = browser.new_context(java_script_enabled=False, base_url=site)
+def test_without_javascript_a_number_leads_to_a_page(site, chromium):
+    context = chromium.new_context(java_script_enabled=False, base_url=site)
     page = context.new_page()
     page.goto("/")
     page.click("#second .kx-n")

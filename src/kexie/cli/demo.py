@@ -43,7 +43,9 @@ def run(
     county = organisation_with_code(demonstration.county)
     year = last_full_year(demonstration)
     _print_totals(county, year)
-    for path in write_report(organisation=county, period=year, folder=settings.REPORTS_FOLDER, actor=_ACTOR):
+    with progress("写报告"):
+        paths = write_report(organisation=county, period=year, folder=settings.REPORTS_FOLDER, actor=_ACTOR)
+    for path in paths:
         results.print(f"报告：{path}")
     _print_accounts(demonstration.accounts)
     if open_pages:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kexie.cli.output import CommandError, results
+from kexie.cli.output import CommandError, progress, results
 from kexie.cli.runtime import prepare_home
 from kexie.registers.exchange import dump
 
@@ -17,7 +17,9 @@ def run(folder: Annotated[Path, typer.Argument(help="写到哪个文件夹")]) -
     prepare_home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, count in dump(folder).items():
+        with progress("导出"):
+            counts = dump(folder)
+        for name, count in counts.items():
             results.print(f"{folder / name}：{count} 行")
     except OSError as error:
         raise CommandError(f"{folder}：写不了（{error.strerror}）") from error

@@ -1,13 +1,14 @@
 """What commands print: results on standard output, progress and errors on standard error. No Django here."""
 
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+_PATIENCE = 1.0  # seconds before a bar appears
 _WIDTH = 160  # of what goes to a file or a pipe; a terminal has its own
 
 errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -43,22 +44,21 @@ def _is_expected(error: Exception) -> bool:
 
 
 @contextmanager
-def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Yield a function that is told how much more is done; a bar on standard error appears after one second."""
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Yield a function that is told how much more is done; the bar comes on standard error after one second.
+
+    ``total`` None: it is not known how much there is to do, and the bar only says that something is being done.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=errors, transient=False)
+    bar = Progress(*columns, console=errors)
     task = bar.add_task(label, total=total)
-    started = time.monotonic()
-
-    def advance(count: int) -> None:
-        bar.advance(task, count)
-        if time.monotonic() - started > 1 and not bar.live.is_started:
-            bar.start()
-        elif bar.live.is_started and not errors.is_terminal:
-            bar.refresh()
-
+    start = threading.Timer(_PATIENCE, bar.start)
+    start.daemon = True
+    start.start()
     try:
-        yield advance
+        yield lambda count: bar.advance(task, count)
     finally:
+        start.cancel()
+        start.join()
         if bar.live.is_started:
             bar.stop()

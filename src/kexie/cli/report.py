@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kexie.cli.output import results
+from kexie.cli.output import progress, results
 from kexie.cli.runtime import prepare_home
 from kexie.core.periods import Period
 from kexie.orgs.queries import organisation_with_code
@@ -22,5 +22,7 @@ def run(
     chosen = Period.parse(period)
     prepare_home()
     where = organisation_with_code(organisation)
-    for path in write_report(organisation=where, period=chosen, kind=kind, folder=out, actor="kexie report"):
+    with progress("写报告"):
+        paths = write_report(organisation=where, period=chosen, kind=kind, folder=out, actor="kexie report")
+    for path in paths:
         results.print(str(path))

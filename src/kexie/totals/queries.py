@@ -38,7 +38,8 @@ def scope_word(scope: Scope, kind: str) -> str:
 class Total:
     """The value of an indicator, in its unit. ``low`` and ``high`` bound it (``high`` None: no bound).
 
-    ``entries`` is how many entries it is the sum of; ``as_of`` the oldest day among the values of a stock.
+    ``entries`` is how many entries it is the sum of (of a formula: its part with more); ``as_of`` the oldest day among
+    the values of a stock.
     """
 
     indicator: str
@@ -369,6 +370,6 @@ def _quotient(indicator: Indicator, every: Mapping[str, Total]) -> Total | None:
         low_exclusive=False,
         high_exclusive=False,
         qualifier="exact" if exact else "about",
-        entries=above.entries + below.entries,
+        entries=max(above.entries, below.entries),
         as_of=min((day for day in (above.as_of, below.as_of) if day), default=None),
     )
