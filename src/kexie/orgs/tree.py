@@ -111,6 +111,8 @@ class _Tree:
             raise TreeError(code, f"组织 {code} 在 {day} 没有上级：{version.parent} 那天不存在，也没有并入的组织")
         if code in above.keys:
             raise TreeError(code, f"组织 {code} 在 {day} 成了自己的下级")
+        if len(above.keys) >= MOST_LEVELS:
+            raise TreeError(code, f"组织 {code} 之上超过 {MOST_LEVELS} 级")
         depth = len(above.keys) if version.department else above.department_depth
         start, until = max(version.start, above.start, since), min(version.until, above.until)
         return Standing(start, until, (*above.keys, code), depth)
