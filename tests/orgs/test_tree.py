@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kexie.orgs.models import BEGINNING, END
-from kexie.orgs.tree import Standing, TreeError, Version, standings
+from kexie.orgs.tree import MOST_LEVELS, Standing, TreeError, Version, standings
 
 D1, D2, D3 = date(2023, 4, 15), date(2023, 7, 1), date(2024, 1, 1)
 
@@ -106,6 +106,13 @@ def test_a_village_whose_township_was_merged_into_it_stands_on_its_own_row() -> 
     assert lines(found["W"]) == [(BEGINNING, D1, "C/T/W"), (D1, END, "C/V/W")]
 
 
-def test_a_long_chain_is_no_crash() -> None:
-    history = {"0": [version()]} | {str(n): [version(str(n - 1))] for n in range(1, 1500)}
-    assert len(standings(history)["1499"][0].keys) == 1500
+@pytest.mark.parametrize("upwards", [False, True])
+def test_a_chain_that_is_too_long_is_refused_and_no_crash(upwards: bool) -> None:
+    def chain(length: int) -> dict[str, list[Version]]:
+        rows = [("0", [version()]), *((str(n), [version(str(n - 1))]) for n in range(1, length))]
+        return dict(reversed(rows) if upwards else rows)
+
+    assert len(standings(chain(MOST_LEVELS))[str(MOST_LEVELS - 1)][0].keys) == MOST_LEVELS
+    with pytest.raises(TreeError, match="超过"):
+        standings(chain(1500))
+
