@@ -85,7 +85,8 @@ def test_totals_are_those_of_the_definition(
     scope: str,
 ) -> None:
     months = [int(month.replace("-", "")) for month in (first, last)]
-    expected = definition.totals(county.organisations, told, organisation, *months, scope)
+    merges = [merge["entries"] for merge in county.merges]
+    expected = definition.totals(county.organisations, told, organisation, *months, scope, merges)
     rows = demo.totals(organisation, first, last, "--scope", scope)
     stocks = {"villages_total", "villages_organised", "bases", "science_rooms", "volunteers", "volunteer_teams",
               "e_stations", "farm_associations"}  # fmt: skip

@@ -115,4 +115,3 @@ def test_a_chain_that_is_too_long_is_refused_and_no_crash(upwards: bool) -> None
     assert len(standings(chain(MOST_LEVELS))[str(MOST_LEVELS - 1)][0].keys) == MOST_LEVELS
     with pytest.raises(TreeError, match="超过"):
         standings(chain(1500))
-

@@ -356,7 +356,7 @@ class TestMerges:
         members = MergeMember.objects.order_by("group", "position").values_list("entry__uid", flat=True)
         assert list(members) == ["c", "a", "b", "d"]
         assert load_rows(entries, merges=[{"entries": ["c", "a"]}]).merges == 0
-        assert counted() == {"books": 4}  # stored, not yet used in totals
+        assert counted() == {"books": 2}  # each event once
 
     @pytest.mark.parametrize(
         ("row", "reason"),

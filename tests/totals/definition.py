@@ -84,10 +84,28 @@ def summed(figures: list[list[Row]]) -> Row:
 
 
 def totals(
-    units: list[Row], entries: list[Row], organisation: str, first: int, last: int, scope: str
+    units: list[Row],
+    entries: list[Row],
+    organisation: str,
+    first: int,
+    last: int,
+    scope: str,
+    merges: Iterable[list[str]] = (),
 ) -> dict[str, Row]:
-    """The totals by indicator: value, low, high, qualifier, entries."""
+    """The totals by indicator: value, low, high, qualifier, entries. ``merges`` are lists of ids, the best first.
+
+    The members of a merge that count are booked on the day on which the best of them ended; of those that belong to
+    the organisation the best one that has an indicator is taken. Own totals and stocks know of no merges.
+    """
     found: dict[str, list[list[Row]]] = {}
+    best: dict[tuple[int, str], tuple[int, list[Row]]] = {}
+    counted = {each["id"]: each for each in counting(entries)}
+    group_of = {
+        key: (number, rank, day_of(next(counted[other]["end"] for other in ids if other in counted)))
+        for number, ids in enumerate(merges)
+        for rank, key in enumerate(ids)
+        if key in counted
+    }
     latest: dict[tuple[str, str], list[Row]] = {}
     lines: dict[tuple[str, date], list[Row]] = {}  # asked often: the same units on the same days
 
@@ -99,7 +117,9 @@ def totals(
     end = date(last // 100, last % 100, monthrange(last // 100, last % 100)[1])
     for each in sorted(counting(entries), key=lambda row: row["end"]):
         day = day_of(each["end"])
-        month = day.year * 100 + day.month
+        group, rank, booked = group_of.get(each["id"], (-1, 0, day))
+        month = booked.year * 100 + booked.month
+        placed = line(each["organisation"], booked) or line(each["organisation"], day)
         for indicator in {row["indicator"] for row in each["figures"]}:
             own = [row for row in each["figures"] if row["indicator"] == indicator and whole(row)]
             if not own:
@@ -108,8 +128,13 @@ def totals(
                 age = (end.year - day.year) * 12 + end.month - day.month
                 if day <= end and age <= VALID_MONTHS[indicator]:
                     latest[each["organisation"], indicator] = own
-            elif first <= month <= last and belongs(line(each["organisation"], day), organisation, scope):
-                found.setdefault(indicator, []).append(own)
+            elif first <= month <= last and belongs(placed, organisation, scope):
+                if group < 0 or scope == "own":
+                    found.setdefault(indicator, []).append(own)
+                elif (group, indicator) not in best or rank < best[group, indicator][0]:
+                    best[group, indicator] = (rank, own)
+    for (_, indicator), (_, own) in best.items():
+        found.setdefault(indicator, []).append(own)
     for (code, indicator), own in latest.items():
         if belongs(line(code, end), organisation, scope):
             found.setdefault(indicator, []).append(own)

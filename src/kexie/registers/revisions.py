@@ -3,6 +3,7 @@
 Everything that stores a revision (the exchange format, documents, forms, other modules) goes through ``store``.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from kexie.registers.models import (
     Basis,
     Entry,
     Figure,
+    MergeGroup,
+    MergeMember,
     Mode,
     PartRole,
     Register,
@@ -305,22 +308,56 @@ def _same(revision: Revision, ready: Ready) -> bool:
 
 
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
-    """Point these entries at their latest and their counting revision, and book exactly the counting ones."""
+    """Point these entries at their latest and their counting revision, and book exactly the counting ones.
+
+    Merge groups that they are members of are booked again as a whole, under a lock on the group.
+    """
     wanted = sorted(entries)
-    for chunk in batched(wanted):
-        rows = list(Entry.objects.filter(pk__in=chunk).prefetch_related(
-            Prefetch("revisions", Revision.objects.order_by("number"))
-        ))  # fmt: skip
-        for entry in rows:
-            revisions = list(entry.revisions.all())
-            decided = [each for each in revisions if each.status in (Status.APPROVED, Status.VOID)]
-            counting = decided[-1] if decided and decided[-1].status == Status.APPROVED else None
-            entry.latest, entry.counting = revisions[-1], counting
-            entry.organisation_id = revisions[-1].organisation_id
-        Entry.objects.bulk_update(rows, ["latest", "counting", "organisation"], batch_size=BATCH)
-        counted = [entry.counting for entry in rows if entry.counting]
-        unpost(entries=[entry.pk for entry in rows if not entry.counting])
-        post(postings=_postings(counted), standings=standings)
+    members: dict[int, MergeMember] = {}
+    for batch in batched(wanted):
+        groups = MergeMember.objects.filter(entry__in=batch).order_by().values("group").distinct()
+        list(MergeGroup.objects.select_for_update().filter(pk__in=groups).order_by("pk"))
+        members |= {member.entry_id: member for member in MergeMember.objects.filter(group__in=groups)}
+    for batch in batched(wanted):
+        _point(batch)
+    alone = [pk for pk in wanted if pk not in members]
+    by_group: dict[int, list[MergeMember]] = {}
+    for member in members.values():
+        by_group.setdefault(member.group_id, []).append(member)
+    for batch in batched(alone):
+        _book(batch, {}, standings)
+    for group in by_group.values():
+        _book([member.entry_id for member in group], {member.entry_id: member for member in group}, standings)
+
+
+def _point(entries: Sequence[int]) -> None:
+    """Point entries at their latest and their counting revision; the latest says whose they are."""
+    revisions = Prefetch("revisions", Revision.objects.order_by("number"))
+    rows = list(Entry.objects.filter(pk__in=entries).prefetch_related(revisions))
+    for entry in rows:
+        own = list(entry.revisions.all())
+        decided = [each for each in own if each.status in (Status.APPROVED, Status.VOID)]
+        entry.counting = decided[-1] if decided and decided[-1].status == Status.APPROVED else None
+        entry.latest = own[-1]
+        entry.organisation_id = own[-1].organisation_id
+    Entry.objects.bulk_update(rows, ["latest", "counting", "organisation"], batch_size=BATCH)
+
+
+def _book(entries: Sequence[int], members: Mapping[int, MergeMember], standings: Standings | None) -> None:
+    """Book what counts of ``entries``, which are all the members of one merge group, or of none."""
+    rows = Entry.objects.filter(pk__in=entries).select_related("counting")
+    counted = [entry.counting for entry in rows if entry.counting]
+    unpost(entries=[entry.pk for entry in rows if not entry.counting])
+    postings = _postings(counted)
+    if members and postings:
+        first = min(postings, key=lambda each: members[each.entry].position)
+        postings = [
+            dataclasses.replace(
+                each, booked=first.day, group=members[each.entry].group_id, rank=members[each.entry].position
+            )
+            for each in postings
+        ]
+    post(postings=postings, standings=standings)
 
 
 def _postings(revisions: Sequence[Revision]) -> list[PostingData]:

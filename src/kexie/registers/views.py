@@ -18,7 +18,7 @@ from kexie.registers.queries import entries_behind, statements_beside
 from kexie.totals.forms import read_months, read_scope
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator
-from kexie.totals.queries import OWN, Total, scope_word, totals, totals_by_organisation
+from kexie.totals.queries import OWN, SHARED, SHARED_WORDS, Total, scope_word, totals, totals_by_organisation
 
 _SHOWN = 60
 
@@ -30,6 +30,14 @@ class Term:
     label: str
     value: Decimal
     word: str
+
+    @property
+    def is_taken_away(self) -> bool:
+        return self.value < 0
+
+    @property
+    def size(self) -> Decimal:
+        return abs(self.value)
 
 
 def show_behind(request: HttpRequest) -> HttpResponse:
@@ -87,9 +95,10 @@ def _terms(organisation: Organisation, found: dict[str, Total]) -> list[Term]:
     if len(found) < 2:
         return []
     children = {each.code: each for each in Organisation.objects.filter(code__in=found)}
+    fixed = {OWN: f"{organisation.short_name}本级", SHARED: SHARED_WORDS}
     groups: dict[str, list[Total]] = {}
     for code, total in found.items():
-        label = f"{organisation.short_name}本级" if code == OWN else children[code].get_kind_display()
+        label = fixed.get(code) or children[code].get_kind_display()
         groups.setdefault(label, []).append(total)
     own = f"{organisation.short_name}本级"
     terms = []

@@ -34,7 +34,6 @@ class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own: str
-    correction: str
     groups: list[_Group]
 
 
@@ -207,7 +206,7 @@ class _Gatherer:
         yield from self._summands(number, organisation, ids)
 
     def _summands(self, number: Number, organisation: Organisation, ids: list[int]) -> Iterator[FormulaTerm]:
-        """The summands by kind of unit, and what is taken away because one event is counted once."""
+        """The summands by kind of unit: what the organisation counts of each, so one event once."""
         if number.query.scope == "own" or not all(pk in self.rows for pk in ids):
             return
         words = load_typed("reports/sources", _Words)
@@ -221,15 +220,9 @@ class _Gatherer:
         order = [words.own, *(group.label for group in words.groups)]
         if len(sums) < 2:
             return
-        reached = Decimal(0)
         for label in sorted(sums, key=lambda each: order.index(each) if each in order else len(order)):
             part = _reading(total(sums[label]), number.query.indicator)
-            reached += part.value
             yield FormulaTerm(label=label, value=all_digits(part))
-        if reached > number.value:
-            difference = reached - number.value
-            taken = Reading(value=difference, low=difference, high=difference)
-            yield FormulaTerm(label=words.correction, value=all_digits(taken), sign="－")
 
 
 def source_words(told: Mapping[str, object]) -> str:

@@ -47,12 +47,19 @@ class Indicator(models.Model):
 
 
 class Posting(models.Model):
-    """What one approved entry adds, and where and when."""
+    """What one approved entry adds, and where and when.
+
+    ``day`` is its own; ``booked`` is the day of which it has its month and its ancestors: its own, or that of the
+    merge group it is a member of. ``rank`` is its place in the group's order of preference.
+    """
 
     entry = models.PositiveBigIntegerField("记录", unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     day = models.DateField("结束日期")
+    booked = models.DateField("计入日期")
     month = models.PositiveIntegerField("月份")
+    group = models.PositiveBigIntegerField("同一活动", null=True, db_index=True)
+    rank = models.PositiveSmallIntegerField("优先顺序", default=0)
     work_area = models.CharField("工作板块", max_length=40, blank=True)
 
     class Meta:
@@ -78,6 +85,26 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.posting_id} → {self.ancestor_id}"
+
+
+class Skip(models.Model):
+    """``ancestor`` does not count this posting's ``indicator``: a better member of its merge group is in its subtree.
+
+    ``system`` says of which total: that of the 科协系统, or the widest one.
+    """
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="skips")
+    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    system = models.BooleanField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("ancestor", "system", "posting", "indicator"), name="skipped_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.posting_id} {self.indicator_id} ↛ {self.ancestor_id}"
 
 
 class Fact(models.Model):

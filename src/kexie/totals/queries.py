@@ -14,16 +14,17 @@ from typing import Any, Literal
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from kexie.core.periods import add_months, first_day, last_day
+from kexie.core.periods import add_months, first_day, last_day, month_of
 from kexie.orgs.models import Lineage, Organisation
 from kexie.orgs.queries import children_between, path_on
 from kexie.totals.measures import MEASURE_FIELDS, QUALIFIERS, Measure, Qualifier, total
-from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Stamp, SumDelta
+from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Skip, Stamp, SumDelta
 
 Scope = Literal["own", "system", "county"]
 SCOPES: tuple[Scope, ...] = ("own", "system", "county")
 _WHOLE_WORDS = {"province": "全省", "city": "全市", "county": "全县", "township": "全镇"}
-OWN = "own"
+OWN, SHARED = "own", "shared"
+SHARED_WORDS = "同一活动只计一次"
 
 _ADDED = (IndicatorKind.FLOW, IndicatorKind.DISTINCT)
 _FORMULAS = (IndicatorKind.RATIO, IndicatorKind.MEAN)
@@ -109,26 +110,78 @@ def totals_by_organisation(
     indicators: Iterable[str] | None = None,
     scope: Scope = "system",
 ) -> dict[str, dict[str, Total]]:
-    """Return totals by code of the direct children, and ``"own"``; flows and stocks add up to the organisation's own.
+    """Return totals by code of the direct children, ``"own"`` and ``"shared"``; they add up to the organisation's own.
 
-    A child that came or went during the period counts here for as long as it stood below ``organisation``.
+    ``"shared"`` is what is taken away because several of them tell of one event. A child that came or went during the
+    period counts here for as long as it stood below ``organisation``.
     """
     wanted = _Wanted(indicators)
-    facts = _facts(organisation, first_month, last_month, scope, None).filter(indicator__kind__in=_ADDED)
-    stamped = facts.filter(posting__stamps__ancestor=organisation)
-    flows: dict[int | None, dict[int, Measure]] = defaultdict(dict)
-    for (child, indicator), measure in _measures(stamped, "posting__stamps__child_id", "indicator_id").items():
-        flows[child][indicator] = measure
+    own = _facts(organisation, first_month, last_month, "own", None).filter(indicator__kind__in=_ADDED)
+    own_measures = {key[0]: measure for key, measure in _measures(own, "indicator_id").items()}
+    flows: dict[int | None, dict[int, Measure]] = {None: own_measures}
+    children = children_between(organisation=organisation, first=first_day(first_month), last=last_day(last_month))
+    if scope != "own":
+        for child, found in _through_children(organisation, first_month, last_month, scope).items():
+            flows[child] = found
     stocks: dict[int | None, list[_Stock]] = defaultdict(list)
     for stock in _stocks(organisation, last_month, scope).values():
         stocks[stock.child].append(stock)
-    children = children_between(organisation=organisation, first=first_day(first_month), last=last_day(last_month))
     answer = {}
     for code, key in [*((child.code, child.pk) for child in children), (OWN, None)]:
-        found = wanted.answer(flows.get(key, {}), _stock_totals(stocks.get(key, [])))
-        if found:
-            answer[code] = found
+        totals_found = wanted.answer(flows.get(key, {}), _stock_totals(stocks.get(key, [])))
+        if totals_found:
+            answer[code] = totals_found
+    rest = _shared(organisation, first_month, last_month, scope, flows.values())
+    if shared := wanted.answer(rest, {}, formulas=False):
+        answer[SHARED] = shared
     return answer
+
+
+def _through_children(
+    organisation: Organisation, first_month: int, last_month: int, scope: Scope
+) -> dict[int, dict[int, Measure]]:
+    """What each child counts of what ``organisation`` is above of, by child and indicator."""
+    stamps = Stamp.objects.filter(
+        ancestor=organisation, child__isnull=False, posting__month__range=(first_month, last_month)
+    )
+    if scope == "system":
+        stamps = stamps.filter(outside=False)
+    facts = Fact.objects.filter(part=False, indicator__kind__in=_ADDED, posting__stamps__in=stamps).order_by()
+    found: dict[int, dict[int, Measure]] = defaultdict(dict)
+    for (child, indicator), measure in _measures(facts, "posting__stamps__child_id", "indicator_id").items():
+        found[child][indicator] = measure
+    # Merge groups are few: what a child skips is taken away one by one.
+    through = dict(stamps.filter(posting__group__isnull=False).values_list("posting", "child"))
+    skips = Skip.objects.filter(system=scope == "system", posting__in=list(through)).values_list(
+        "posting", "ancestor", "indicator"
+    )
+    skipped = {(posting, indicator): child for posting, child, indicator in skips if through[posting] == child}
+    taken: dict[tuple[int, int], Measure] = {}
+    for fact in Fact.objects.filter(part=False, posting__in={posting for posting, _ in skipped}):
+        key = (fact.posting_id, fact.indicator_id)
+        if key in skipped:
+            taken[key] = taken.get(key, Measure(entries=1)) + Measure.of(fact)
+    for key, measure in taken.items():
+        found[skipped[key]][key[1]] -= measure
+    return {child: {key: each for key, each in own.items() if each.entries} for child, own in found.items()}
+
+
+def _shared(
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    scope: Scope,
+    parts: Iterable[Mapping[int, Measure]],
+) -> dict[int, Measure]:
+    """The total less all its parts, by indicator: nothing, or what is told of more than once."""
+    if scope == "own":
+        return {}
+    sums = _gather(_sums(organisation, first_month, last_month, scope), "indicator_id")
+    rest = {key[0]: measure for key, measure in sums.items()}
+    for part in parts:
+        for indicator, measure in part.items():
+            rest[indicator] = rest.get(indicator, Measure()) - measure
+    return {indicator: measure for indicator, measure in rest.items() if measure != Measure()}
 
 
 def latest_month(organisation: Organisation) -> int | None:
@@ -157,6 +210,7 @@ def entry_ids(
     row = Indicator.objects.get(code=indicator)
     codes = {row.formula["numerator"], row.formula["denominator"]} if row.kind in _FORMULAS else {indicator}
     found: list[tuple[date, int]] = []
+    counting = child or organisation
     for each in Indicator.objects.filter(code__in=codes):
         if each.kind == IndicatorKind.STOCK:
             stocks = _stocks(organisation, last_month, scope)
@@ -166,7 +220,7 @@ def entry_ids(
                 if stock.indicator == each.pk and (child is None or stock.child == child.pk)
             ]
         else:
-            facts = _facts(organisation, first_month, last_month, scope, work_area).filter(indicator=each)
+            facts = _facts(counting, first_month, last_month, scope, work_area).filter(indicator=each)
             if child is not None:
                 facts = facts.filter(posting__stamps__ancestor=organisation, posting__stamps__child=child)
             found += facts.values_list("posting__day", "posting__entry").distinct()
@@ -206,7 +260,17 @@ def _facts(
     stamps = Stamp.objects.filter(ancestor=organisation, posting=OuterRef("posting"))
     if scope == "system":
         stamps = stamps.filter(outside=False)
-    return facts.filter(Exists(stamps))
+    return facts.filter(Exists(stamps), ~Exists(_skips(organisation, scope)))
+
+
+def _skips(organisation: Organisation, scope: Scope) -> QuerySet[Skip]:
+    """What ``organisation`` does not count of the fact that is being looked at, because of its merge group."""
+    return Skip.objects.filter(
+        ancestor=organisation,
+        system=scope == "system",
+        posting=OuterRef("posting"),
+        indicator=OuterRef("indicator"),
+    )
 
 
 def _measures(facts: QuerySet[Fact], *keys: str) -> dict[tuple[Any, ...], Measure]:
@@ -267,7 +331,7 @@ def _stocks(organisation: Organisation, last_month: int, scope: Scope) -> dict[t
         return {}
     facts = (
         Fact.objects.filter(part=False, indicator__in=ages, posting__day__lte=end)
-        .filter(posting__month__gte=add_months(last_month, -max(ages.values())))
+        .filter(posting__day__gte=first_day(add_months(last_month, -max(ages.values()))))
         .filter(Exists(below.filter(organisation=OuterRef("posting__organisation"))))
         .select_related("posting")
         .order_by("posting__day", "posting__entry")
@@ -276,7 +340,7 @@ def _stocks(organisation: Organisation, last_month: int, scope: Scope) -> dict[t
     for fact in facts.iterator(chunk_size=2000):
         posting = fact.posting
         key = (posting.organisation_id, fact.indicator_id)
-        if posting.month < add_months(last_month, -ages[fact.indicator_id]):
+        if month_of(posting.day) < add_months(last_month, -ages[fact.indicator_id]):
             continue
         measure = Measure.of(fact)
         if (known := last.get(key)) and known.entry == posting.entry:
@@ -321,7 +385,9 @@ class _Wanted:
             i.kind == IndicatorKind.STOCK for i in self._indicators.values() if i in needed or i.code in formulas
         )
 
-    def answer(self, flows: Mapping[int, Measure], stocks: Mapping[int, tuple[Measure, date]]) -> dict[str, Total]:
+    def answer(
+        self, flows: Mapping[int, Measure], stocks: Mapping[int, tuple[Measure, date]], *, formulas: bool = True
+    ) -> dict[str, Total]:
         """Return the totals that were asked for, in the catalogue's order."""
         every: dict[str, Total] = {}
         for pk, indicator in self._indicators.items():
@@ -330,7 +396,7 @@ class _Wanted:
             elif pk in flows and indicator.kind in _ADDED:
                 every[indicator.code] = _total(indicator, flows[pk], None)
         for indicator in self._indicators.values():
-            if indicator.kind in _FORMULAS and (value := _quotient(indicator, every)):
+            if formulas and indicator.kind in _FORMULAS and (value := _quotient(indicator, every)):
                 every[indicator.code] = value
         order = [indicator.code for indicator in self._indicators.values()]
         return {code: every[code] for code in order if code in every and (self._codes is None or code in self._codes)}

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from kexie.catalogue import load
 from kexie.core.batches import BATCH, batched
@@ -15,11 +16,12 @@ from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
 from kexie.orgs.queries import Standings
 from kexie.totals.measures import MEASURE_FIELDS, Measure, Qualifier
-from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Stamp, SumDelta
+from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Posting, Skip, Stamp, SumDelta
 
 _FOLD_LOCK = 0x4B58_464F  # "KXFO"
 
 _Key = tuple[int, int, int, bool]  # ancestor, month, indicator, outside
+_Place = tuple[int, int, bool]  # ancestor, indicator, whether of the 科协系统
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,20 @@ class FactData:
 
 @dataclass(frozen=True, slots=True)
 class PostingData:
-    """What an approved entry adds: entry id, organisation id, the day on which it ended, its figures."""
+    """What an approved entry adds: entry id, organisation id, the day on which it ended, its figures.
+
+    ``booked`` None: it is booked on its own day. A member of merge group ``group`` is booked on the group's day;
+    members of one group are posted together, the better ones with the lower ``rank``.
+    """
 
     entry: int
     organisation: int
     day: date
     work_area: str
     facts: tuple[FactData, ...]
+    booked: date | None = None
+    group: int | None = None
+    rank: int = 0
 
 
 def sync_indicators() -> None:
@@ -65,72 +74,84 @@ def sync_indicators() -> None:
 def post(*, postings: Sequence[PostingData], standings: Standings | None = None) -> None:
     """Count the entries of ``postings`` with exactly these facts, in place of what was posted for them before.
 
-    Each is stamped with the ancestors that its organisation had on its day. Raises DomainError when an organisation
-    did not exist on that day; then nothing is posted.
+    Each is stamped with the ancestors that its organisation had on the day on which it is booked. Of the members of a
+    merge group an ancestor counts, for each indicator, the best one in its subtree that has it; stocks ignore groups.
+    Raises DomainError when an organisation did not exist on that day; then nothing is posted.
     """
     unpost(entries=[posting.entry for posting in postings])
     standings = standings or Standings({posting.organisation for posting in postings})
-    places = []
-    for posting in postings:
-        place = standings.on(posting.organisation, posting.day)
-        if place is None:
-            raise DomainError(f"组织在 {posting.day} 不存在，不能计入")
-        places.append(place)
+    placed = [(posting, _place(posting, standings)) for posting in postings]
     rows = Posting.objects.bulk_create(
         [
             Posting(
                 entry=posting.entry,
                 organisation_id=posting.organisation,
                 day=posting.day,
-                month=month_of(posting.day),
+                booked=posting.booked or posting.day,
+                month=month_of(posting.booked or posting.day),
                 work_area=posting.work_area,
+                group=posting.group,
+                rank=posting.rank,
             )
             for posting in postings
         ],
         batch_size=BATCH,
     )
-    stamps: list[Stamp] = []
-    facts: list[Fact] = []
-    deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
-    for row, posting, (path, department_depth) in zip(rows, postings, places, strict=True):
-        own = [
-            Stamp(posting=row, ancestor_id=ancestor, child_id=child, outside=depth < department_depth)
-            for depth, ancestor, child in _steps(path)
-        ]
-        stamps += own
-        facts += [fact for data in posting.facts for fact in _facts(row, data)]
-        for indicator, measure in _whole(posting.facts).items():
-            for stamp in own:
-                deltas[stamp.ancestor_id, row.month, indicator, stamp.outside] += measure
-    Stamp.objects.bulk_create(stamps, batch_size=BATCH)
+    booked = [
+        _Booked(
+            row,
+            _whole(posting.facts),
+            [
+                Stamp(posting=row, ancestor_id=ancestor, child_id=child, outside=depth < department_depth)
+                for depth, ancestor, child in _steps(path)
+            ],
+        )
+        for row, (posting, (path, department_depth)) in zip(rows, placed, strict=True)
+    ]
+    _skip_repeated(booked)
+    Stamp.objects.bulk_create([stamp for each in booked for stamp in each.stamps], batch_size=BATCH)
+    Skip.objects.bulk_create([skip for each in booked for skip in each.skips], batch_size=BATCH)
+    told = zip(rows, postings, strict=True)
+    facts = [fact for row, posting in told for data in posting.facts for fact in _facts(row, data)]
     Fact.objects.bulk_create(facts, batch_size=BATCH)
+    deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
+    for each in booked:
+        for key, measure in each.contributions():
+            deltas[key] += measure
     _append(deltas)
 
 
 @transaction.atomic
 def unpost(*, entries: Iterable[int]) -> None:
-    """Take back what was posted for these entries; those that were not posted are passed over."""
-    wanted = list(entries)
-    for batch in batched(wanted):
-        postings = list(Posting.objects.filter(entry__in=batch).prefetch_related("stamps", "facts"))
+    """Take back what was posted for these entries; those that were not posted are passed over.
+
+    The other members of a merge group are not looked at: whoever takes one away posts the others again.
+    """
+    for batch in batched(list(entries)):
+        postings = list(Posting.objects.filter(entry__in=batch).prefetch_related("stamps", "facts", "skips"))
         if not postings:
             continue
         deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
         for posting in postings:
-            for indicator, measure in _whole(_data(fact) for fact in posting.facts.all()).items():
-                for stamp in posting.stamps.all():
-                    deltas[stamp.ancestor_id, posting.month, indicator, stamp.outside] -= measure
+            whole = _whole(_data(fact) for fact in posting.facts.all())
+            booked = _Booked(posting, whole, list(posting.stamps.all()), list(posting.skips.all()))
+            for key, measure in booked.contributions():
+                deltas[key] -= measure
         Posting.objects.filter(pk__in=[posting.pk for posting in postings]).delete()
         _append(deltas)
 
 
 @transaction.atomic
 def restamp(*, organisations: Iterable[int]) -> int:
-    """Book the postings of these organisations again under the tree as it is told now; return how many."""
-    wanted = list(organisations)
+    """Book the postings of these organisations, and those merged with them, again under the tree as it is told now.
+
+    Returns how many. Raises DomainError when one of them did not exist on the day of an entry.
+    """
     count = 0
-    for batch in batched(wanted):
-        postings = Posting.objects.filter(organisation__in=batch).prefetch_related("facts")
+    for batch in batched(list(organisations)):
+        own = Posting.objects.filter(organisation__in=batch)
+        groups = own.filter(group__isnull=False).values("group")
+        postings = Posting.objects.filter(Q(pk__in=own.values("pk")) | Q(group__in=groups)).prefetch_related("facts")
         told = [
             PostingData(
                 entry=posting.entry,
@@ -138,12 +159,75 @@ def restamp(*, organisations: Iterable[int]) -> int:
                 day=posting.day,
                 work_area=posting.work_area,
                 facts=tuple(_data(fact) for fact in posting.facts.all()),
+                booked=posting.booked,
+                group=posting.group,
+                rank=posting.rank,
             )
             for posting in postings
         ]
         post(postings=told)
         count += len(told)
     return count
+
+
+@dataclass
+class _Booked:
+    """A posting with what it adds by indicator, its stamps, and where it is skipped."""
+
+    posting: Posting
+    whole: Mapping[int, Measure]
+    stamps: list[Stamp]
+    skips: list[Skip] = field(default_factory=list)
+
+    def contributions(self) -> Iterable[tuple[_Key, Measure]]:
+        """What is added to the sums: those inside the 科协系统, and the rest that makes up the widest total."""
+        skipped = {(skip.ancestor_id, skip.indicator_id, skip.system) for skip in self.skips}
+        for stamp in self.stamps:
+            for indicator, measure in self.whole.items():
+                inside = not stamp.outside and (stamp.ancestor_id, indicator, True) not in skipped
+                widest = (stamp.ancestor_id, indicator, False) not in skipped
+                if inside:
+                    yield (stamp.ancestor_id, self.posting.month, indicator, False), measure
+                if widest != inside:
+                    rest = measure if widest else -measure
+                    yield (stamp.ancestor_id, self.posting.month, indicator, True), rest
+
+
+def _place(posting: PostingData, standings: Standings) -> tuple[str, int]:
+    """Path and department depth on the day of booking; a unit that was not there on its group's day, on its own."""
+    for day in (posting.booked or posting.day, posting.day):
+        place = standings.on(posting.organisation, day)
+        if place is not None:
+            return place
+    raise DomainError(f"组织在 {posting.day} 不存在，不能计入")
+
+
+def _skip_repeated(booked: Sequence[_Booked]) -> None:
+    """Give the members of each merge group their skips: for each ancestor and indicator only the best one counts."""
+    groups: defaultdict[int, list[_Booked]] = defaultdict(list)
+    for each in booked:
+        if each.posting.group is not None:
+            groups[each.posting.group].append(each)
+    if not groups:
+        return
+    stocks = set(Indicator.objects.filter(kind=IndicatorKind.STOCK).values_list("pk", flat=True))
+    for members in groups.values():
+        seen: set[_Place] = set()
+        for member in sorted(members, key=lambda each: (each.posting.rank, each.posting.entry)):
+            for stamp in member.stamps:
+                for indicator in member.whole.keys() - stocks:
+                    for system in (True, False) if not stamp.outside else (False,):
+                        place = (stamp.ancestor_id, indicator, system)
+                        if place in seen:
+                            member.skips.append(
+                                Skip(
+                                    posting=member.posting,
+                                    ancestor_id=stamp.ancestor_id,
+                                    indicator_id=indicator,
+                                    system=system,
+                                )
+                            )
+                        seen.add(place)
 
 
 def fold() -> None:

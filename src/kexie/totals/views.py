@@ -1,5 +1,6 @@
 """The totals page: units by indicators, adding up in sight; each number is a link to its entries."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,17 @@ from kexie.orgs.queries import children_between
 from kexie.totals.forms import Choice, read_choice
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator, IndicatorKind
-from kexie.totals.queries import OWN, SCOPES, Total, scope_word, totals, totals_by_month, totals_by_organisation
+from kexie.totals.queries import (
+    OWN,
+    SCOPES,
+    SHARED,
+    SHARED_WORDS,
+    Total,
+    scope_word,
+    totals,
+    totals_by_month,
+    totals_by_organisation,
+)
 
 _YEARS = 3
 
@@ -39,6 +50,7 @@ class Row:
     label: str
     hint: str
     cells: list[Cell]
+    correction: bool = False
 
 
 def show_totals(request: HttpRequest) -> HttpResponse:
@@ -119,6 +131,11 @@ def _rows(choice: Choice, indicators: Sequence[Indicator], found: Mapping[str, M
         rows.append(
             _row(child.short_name, hint, choice, child.code, choice.scope, indicators, found.get(child.code, {}))
         )
+    if SHARED in found:
+        row = _row(SHARED_WORDS, "", choice, SHARED, choice.scope, indicators, found[SHARED])
+        for cell in row.cells:
+            cell.url = ""
+        rows.append(dataclasses.replace(row, correction=True))
     return rows
 
 

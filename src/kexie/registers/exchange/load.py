@@ -13,7 +13,8 @@ from kexie.core.services import audit
 from kexie.orgs.models import Organisation
 from kexie.orgs.services import LoadedTree, TreeRow, load_tree
 from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
-from kexie.registers.models import Entry, MergeGroup, MergeMember, Statement
+from kexie.registers.merging import merge
+from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
 from kexie.registers.statements import ready_statement
 from kexie.totals.services import fold, restamp
@@ -124,37 +125,27 @@ def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) ->
 
 
 def _load_merges(path: Path) -> int:
-    """Store merge groups; a group that is there already, in the same order, is skipped."""
+    """Store merge groups and book them; a group that is there already, in the same order, is skipped."""
     known: dict[str, tuple[str, ...]] = {}
     for group in MergeGroup.objects.prefetch_related("members__entry"):
         uids = tuple(member.entry.uid for member in group.members.all())
         known.update(dict.fromkeys(uids, uids))
     rows = list(read_lines(path, MergeTold))
-    wanted = {uid for _, told in rows for uid in told.entries}
-    entries = {
-        uid: pk
-        for chunk in batched(sorted(wanted))
-        for uid, pk in Entry.objects.filter(uid__in=chunk).values_list("uid", "pk")
-    }
-    members: list[MergeMember] = []
+    wanted = sorted({uid for _, told in rows for uid in told.entries})
+    entries = {entry.uid: entry for batch in batched(wanted) for entry in Entry.objects.filter(uid__in=batch)}
     added = 0
     for line, told in rows:
         uids = tuple(told.entries)
-        if len(set(uids)) < 2 or len(set(uids)) != len(uids):
-            raise RowError(str(path), line, "同一活动至少要两条不同的记录")
         if missing := [uid for uid in uids if uid not in entries]:
             raise RowError(str(path), line, f"没有记录 {'、'.join(missing[:5])}")
-        if known.get(uids[0]) == uids:
+        if known.get(uids[0] if uids else "") == uids and uids:
             continue
-        if taken := [uid for uid in uids if uid in known]:
-            raise RowError(str(path), line, f"记录 {'、'.join(taken[:5])} 已在另一组同一活动里")
+        try:
+            merge(entries=[entries[uid] for uid in uids], actor="kexie load")
+        except DomainError as error:
+            raise RowError(str(path), line, str(error)) from error
         known.update(dict.fromkeys(uids, uids))
-        group = MergeGroup.objects.create()
-        members += [
-            MergeMember(group=group, entry_id=entries[uid], position=position) for position, uid in enumerate(uids)
-        ]
         added += 1
-    MergeMember.objects.bulk_create(members, batch_size=500)
     return added
 
 
