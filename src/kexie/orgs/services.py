@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kexie.core.batches import batched
+from kexie.core.bulk import batched, update_rows
 from kexie.core.errors import DomainError, RowError
 from kexie.core.services import audit
 from kexie.orgs.models import (
@@ -184,7 +184,7 @@ def _store_organisations(
     for organisation in Organisation.objects.bulk_create(fresh, batch_size=_BATCH):
         existing[organisation.code] = organisation
     fields = ["name", "short_name", "kind", "order", "valid_from", "valid_until"]
-    Organisation.objects.bulk_update(known, fields, batch_size=500)
+    update_rows(known, fields)
     OrganisationVersion.objects.filter(organisation__in=known).delete()
     OrganisationVersion.objects.bulk_create(
         [
@@ -241,7 +241,7 @@ def _store_lineages(placed: Mapping[str, Sequence[Standing]], existing: Mapping[
         past = [row for row in wanted[pk] if row.valid_from <= today]
         now = past[-1] if past else wanted[pk][0]
         by_id[pk].path, by_id[pk].parent = now.path, now.parent
-    Organisation.objects.bulk_update([by_id[pk] for pk in moved], ["path", "parent"], batch_size=500)
+    update_rows([by_id[pk] for pk in moved], ["path", "parent"])
     return moved
 
 

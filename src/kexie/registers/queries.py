@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
 
-from kexie.core.batches import batched
+from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, Figure, Source, Statement
 from kexie.totals.models import Indicator

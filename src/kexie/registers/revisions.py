@@ -15,7 +15,7 @@ import msgspec
 from django.db.models import Prefetch
 
 from kexie.catalogue import load
-from kexie.core.batches import BATCH, batched
+from kexie.core.bulk import BATCH, batched, insert_rows, update_rows
 from kexie.core.errors import DomainError
 from kexie.core.models import StoredFile
 from kexie.orgs.models import Organisation, User
@@ -340,7 +340,7 @@ def _point(entries: Sequence[int]) -> None:
         entry.counting = decided[-1] if decided and decided[-1].status == Status.APPROVED else None
         entry.latest = own[-1]
         entry.organisation_id = own[-1].organisation_id
-    Entry.objects.bulk_update(rows, ["latest", "counting", "organisation"], batch_size=BATCH)
+    update_rows(rows, ["latest", "counting", "organisation"])
 
 
 def _book(entries: Sequence[int], members: Mapping[int, MergeMember], standings: Standings | None) -> None:
@@ -479,7 +479,7 @@ def _whole_of(
 def _store_sources(fresh: Sequence[tuple[Ready, Revision]]) -> None:
     wanted = {str(told.get("file", "")) for ready, _ in fresh for told in ready.told.sources} - {""}
     files = set(StoredFile.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
-    Source.objects.bulk_create(
+    insert_rows(
         [
             Source(
                 revision=revision,
@@ -489,6 +489,5 @@ def _store_sources(fresh: Sequence[tuple[Ready, Revision]]) -> None:
             )
             for ready, revision in fresh
             for told in ready.told.sources
-        ],
-        batch_size=BATCH,
+        ]
     )

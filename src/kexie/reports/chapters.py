@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kexie.core.batches import batched
+from kexie.core.bulk import batched
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.reports.comparison import compare_totals

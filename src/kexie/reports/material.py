@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from kexie.core.batches import batched
+from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry
 from kexie.reports.model import Measured, Number, NumberQuery, Scope

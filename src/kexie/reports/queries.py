@@ -9,7 +9,7 @@ import msgspec
 from django.contrib.auth.models import AnonymousUser
 
 from kexie.catalogue import load_typed
-from kexie.core.batches import batched
+from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, Figure, Source
 from kexie.reports.comparison import compare_totals

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from kexie.catalogue import load
-from kexie.core.batches import BATCH, batched
+from kexie.core.bulk import BATCH, batched, insert_rows
 from kexie.core.errors import DomainError
 from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
@@ -109,11 +109,11 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
         for row, (posting, (path, department_depth)) in zip(rows, placed, strict=True)
     ]
     _skip_repeated(booked)
-    Stamp.objects.bulk_create([stamp for each in booked for stamp in each.stamps], batch_size=BATCH)
-    Skip.objects.bulk_create([skip for each in booked for skip in each.skips], batch_size=BATCH)
+    insert_rows([stamp for each in booked for stamp in each.stamps])
+    insert_rows([skip for each in booked for skip in each.skips])
     told = zip(rows, postings, strict=True)
     facts = [fact for row, posting in told for data in posting.facts for fact in _facts(row, data)]
-    Fact.objects.bulk_create(facts, batch_size=BATCH)
+    insert_rows(facts)
     deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
     for each in booked:
         for key, measure in each.contributions():
@@ -309,6 +309,6 @@ def _append(deltas: Mapping[_Key, Measure]) -> None:
         for (ancestor, month, indicator, outside), measure in sorted(deltas.items(), key=lambda item: item[0])
         if measure != Measure()
     ]
-    SumDelta.objects.bulk_create(rows, batch_size=BATCH)
+    insert_rows(rows)
     if connection.vendor == "sqlite":
         fold()

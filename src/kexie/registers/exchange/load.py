@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from kexie.core.batches import batched
+from kexie.core.bulk import batched
 from kexie.core.errors import DomainError, RowError
 from kexie.core.periods import Period
 from kexie.core.services import audit
