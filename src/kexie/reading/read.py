@@ -1,11 +1,12 @@
 """The pipeline: bytes → text → clean view → documents → sections and figures."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 
 from kexie.catalogue.loader import CatalogueError, load
-from kexie.reading import context, describe, documents, figures, sections
+from kexie.reading import context, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
 from kexie.reading.decode import extract
 from kexie.reading.indicators import indicator_of
@@ -44,7 +45,10 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
     organisation, level = describe.organisation_of(piece)
     period = describe.period_of_document(piece)
     headings = sections.find(view.text, piece.lines, piece.end)
-    found = _figures(view, piece, kind, period, sections.Outline(headings))
+    outline = sections.Outline(headings)
+    planned = _planned(piece, kind, outline)
+    told = _figures(view, piece, period, planned)
+    promised = targets.find(view, piece, told, planned, period, kind)
     return Document(
         index=index,
         start=view.start(piece.start),
@@ -59,7 +63,8 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
             Section(h.number, h.level, h.title, _work_area(h.title), view.start(h.start), view.end(h.end))
             for h in headings
         ],
-        figures=found,
+        figures=[figure for _, figure in told],
+        targets=promised,
     )
 
 
@@ -95,23 +100,31 @@ def _is_plan_heading(title: str) -> bool:
     return len(title) <= 30 and bool(_plan_heading().search(title)) and not _review_heading().search(title)
 
 
-def _figures(
-    view: Clean, piece: documents.Piece, kind: str, period: str | None, outline: sections.Outline
-) -> list[Figure]:
-    text = view.text[piece.start : piece.end]
-    year = period[:4] if period and period[:4].isdigit() else None
+def _planned(piece: documents.Piece, kind: str, outline: sections.Outline) -> Callable[[int], bool]:
+    """Whether what stands at a position of the clean text lies in a plan or in the plan part of a report."""
     plan_from = _unnumbered_plan(piece)
-    out = []
-    previous: tuple[int, str | None] = (0, None)
-    for match in figures.find(text):
-        at = piece.start + match.start
-        planned = (
+
+    def planned(at: int) -> bool:
+        return (
             kind == "plan"
             or (plan_from is not None and at >= plan_from)
             or any(_is_plan_heading(h.title) for h in outline.above(at))
         )
-        out.append(_figure(view, piece.start, text, match, planned, year, previous))
-        previous = match.end, out[-1].counted
+
+    return planned
+
+
+def _figures(
+    view: Clean, piece: documents.Piece, period: str | None, planned: Callable[[int], bool]
+) -> list[tuple[figures.Match, Figure]]:
+    text = view.text[piece.start : piece.end]
+    year = period[:4] if period and period[:4].isdigit() else None
+    out: list[tuple[figures.Match, Figure]] = []
+    previous: tuple[int, str | None] = (0, None)
+    for match in figures.find(text):
+        figure = _figure(view, piece.start, text, match, planned(piece.start + match.start), year, previous)
+        out.append((match, figure))
+        previous = match.end, figure.counted
     return out
 
 
