@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 
 from kexie.catalogue.loader import CatalogueError, load
-from kexie.reading import context, describe, documents, figures, sections, targets
+from kexie.reading import activities, context, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
 from kexie.reading.decode import extract
 from kexie.reading.indicators import indicator_of
@@ -48,6 +48,8 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
     outline = sections.Outline(headings)
     planned = _planned(piece, kind, outline)
     told = _figures(view, piece, period, planned)
+    own_year = int(period[:4]) if period and period[:4].isdigit() else None
+    events, told = activities.find(view, piece, told, planned, outline, organisation, own_year)
     promised = targets.find(view, piece, told, planned, period, kind)
     return Document(
         index=index,
@@ -63,6 +65,7 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
             Section(h.number, h.level, h.title, _work_area(h.title), view.start(h.start), view.end(h.end))
             for h in headings
         ],
+        activities=events,
         figures=[figure for _, figure in told],
         targets=promised,
     )
