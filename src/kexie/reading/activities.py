@@ -1,5 +1,8 @@
-"""Activities: the events that a report tells of. An event is a name ending in an event noun (讲座, 大赛 …), governed by a
-verb of holding or joining, that something singles out: a day, a place, quotation marks, a number or a partner."""
+"""Activities: the events that a report tells of.
+
+An event is a name ending in an event noun (讲座, 大赛 …), governed by a verb of holding or joining, that something
+singles out: a day, a place, quotation marks, a number or a partner. Each of these adds to its score.
+"""
 
 import re
 from bisect import bisect_right
@@ -18,6 +21,7 @@ from kexie.reading.sections import Outline
 
 ENOUGH = 4  # the score from which a candidate is an event
 _LONGEST = 700  # characters of one sentence that are read; what is longer is cut
+_NEAR = 160  # characters: an event told again so close behind is told in one go
 _SENTENCE = re.compile(r"[^。;!?\n]+")
 _OCCURRENCES = frozenset(("次", "场", "期", "场次", "期次", "届", "班次", "站次"))
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -59,7 +63,7 @@ def _lexicon() -> _Lexicon:
         within=re.compile(data["within_re"]),
         weight=weight,
         not_behind=re.compile(data["not_behind_re"]),
-        verb=re.compile(f"(?:{around.any_of(many)})(?:了|过|着)?|(?:{data['one_character_re']})了?"),
+        verb=re.compile(f"(?:{around.any_of(many)})(?!好)(?:了|过|着)?|(?:{data['one_character_re']})了?"),
         role=role,
         refers=re.compile(f"(?:{around.any_of(data['refers'])})"),
         generic=re.compile(around.any_of(data["generic"])),
@@ -94,6 +98,8 @@ class _Found:
     score: int
     clause: int
     verb: int
+    governed: bool = True
+    place: str | None = None
 
 
 def find(
@@ -123,7 +129,7 @@ def find(
             if planned(piece.start + begin) or (numbered and not line.group()[match.end() :].strip(" 。;!?")):
                 continue  # a plan, or a heading in a line of its own
             sentence = _read(begin, match.group()[:_LONGEST], year)
-            found = [c for c in _candidates(sentence) if not (numbered and c.verb == c.start)]
+            found = [c for c in _candidates(sentence) if not (numbered and not c.governed)]
             exact = [s for s in sentence.spans if s.exact and s.every is None]
             if open_from and (found or exact):
                 belongs.append((*open_from[:1], begin, open_from[1]))
@@ -131,7 +137,9 @@ def find(
             for position, candidate in enumerate(found):
                 own = _day_of(sentence, candidate, exact)
                 told_day = own or (day if _inherits(day, sentence, bool(out)) else None)
-                later = told_day is not None and own is None or bool(_lexicon().same_day.search(sentence.text.lstrip()))
+                later = (told_day is not None and own is None) or bool(
+                    _lexicon().same_day.search(sentence.text.lstrip())
+                )
                 theme = (
                     around.campaign_in(candidate.title)
                     or around.campaign_in(sentence.text[: candidate.end])
@@ -141,11 +149,11 @@ def find(
                 first, last = begin + candidate.start, begin + candidate.end
                 number = _occurrences(told, starts, begin + candidate.clause, last + 14)
                 organisers = _organisers(sentence, candidate, organisation)
-                place = around.place_in(sentence.text, sentence.hidden, candidate.verb)
+                place = candidate.place or around.place_in(sentence.text, sentence.hidden, candidate.verb)
                 place = place or next((o for o in organisers if around.is_place_body(o)), None)
                 mentioned = _mentioned(out, line_first, candidate.title, own, place)
                 if mentioned is not None:
-                    if out[mentioned].start >= view.start(piece.start + begin):
+                    if first - view.position(out[mentioned].end) + piece.start <= _NEAR:
                         out[mentioned] = replace(
                             out[mentioned], end=max(out[mentioned].end, view.end(piece.start + last))
                         )
@@ -220,7 +228,7 @@ def _candidates(sentence: _Sentence) -> list[_Found]:
             if close is None or words.head.match(sentence.text, close) or _continues(sentence.text, close):
                 continue
             end = close
-        if words.not_behind.match(sentence.text, end) and not sentence.text[end - 1] in '”"':
+        if words.not_behind.match(sentence.text, end) and sentence.text[end - 1] not in '”"':
             continue
         if head.group().startswith("进") and words.not_before.search(sentence.text, max(0, start - 1), start):
             continue
@@ -298,7 +306,11 @@ def _candidate(
         score += 2
     if len(_HAN.findall(title)) >= 8:
         score += 1
-    score -= 2 * len(words.generic.findall(title))
+    score -= 3 * len(words.generic.findall(title))
+    if hidden.count("、", begin, end) > 1 or "等" in hidden[begin:end]:
+        score -= 2  # a list of kinds, not one event
+    if verb is None and words.subject.match(text, end):
+        score += 2
     lead = hidden[:end]
     if any(s.exact and s.every is None for s in sentence.spans if s.start < end):
         score += 2
@@ -306,13 +318,15 @@ def _candidate(
         score += 1
     if around.partners_in(lead, text[:end], start):
         score += 1
-    if re.match(r"[^,。;]{0,3}\d", hidden[end : end + 4]):
+    if re.match(r"[^,。;]{0,6}\d", hidden[end : end + 7]):
         score += 1  # counted: 培训班2期
     if verb is None and not _stands_alone(text, hidden, begin, end, clause, floor):
         return None
-    if hidden.count("、", clause, end) and len(words.head.findall(hidden[clause : clause + 120])) >= 3 and governed:
+    comma = hidden.find(",", end)
+    whole = hidden[clause : comma if comma >= 0 else len(hidden)][:160]
+    if governed and "、" in whole and len(words.head.findall(whole)) >= 3:
         score += 2  # one of a list of events
-    if re.search(r"\d", hidden[clause:begin]):
+    if re.search(r"\d(?![\d、.)])", hidden[clause:begin]):
         score += 1
     if words.within.match(own_clause) or words.within.match(text.lstrip(" ")):
         score -= 2
@@ -324,7 +338,7 @@ def _candidate(
     first = begin if begin == item or floor > clause else max(clause, floor)
     while first < begin and text[first] in " ,":
         first += 1
-    return _Found(first, end, title, role, score, clause, verb.start() if verb else begin)
+    return _Found(first, end, title, role, score, clause, verb.start() if verb else begin, verb is not None)
 
 
 def _is_item(text: str, begin: int, item: int, hidden: str) -> bool:
@@ -334,8 +348,8 @@ def _is_item(text: str, begin: int, item: int, hidden: str) -> bool:
 
 def _stands_alone(text: str, hidden: str, begin: int, end: int, clause: int, floor: int) -> bool:
     """Whether a name without a verb tells of an event: a further item of a list, a quoted name, or the subject."""
-    if floor > clause and hidden[max(0, begin - 1) : begin + 1].startswith(("、", "和")):
-        return True
+    if hidden[max(0, begin - 1) : begin] in "、和" and begin:
+        return floor > clause
     if text[begin : begin + 1] in '“”"' or re.match(r"[^,]{0,16}[日月份]的[“”\"]", text[begin:end]):
         return True
     return begin <= clause + 1 and bool(_lexicon().subject.match(text, end))
@@ -350,15 +364,20 @@ _SKIP = re.compile(
 
 def _skip(text: str, hidden: str, begin: int, end: int) -> int:
     found = _SKIP.match(text, begin, end)
-    at = found.end() if found and found.end() < end else begin
-    return at
+    return found.end() if found and found.end() < end else begin
 
 
+_LED = re.compile(
+    r"(?:(?:1[0-2]|[1-9])月(?:\d{1,2}[日号])?|由[^,]{2,24}?(?:主讲|主持|作|举办)的|从[^“”,]{4,16}的(?=“)|关于)+"
+)
 _THEME = re.compile(r"^(?:以)?(?P<name>[“”\"][^“”\"]{1,44}[”\"])(?:为|作为)?(?:活动)?(?:主题|内容)的")
 
 
 def _title(title: str, hidden: str) -> str:
     """The event's name: 以“甲”为主题的宣传活动 → “甲”宣传活动."""
+    led = _LED.match(title)
+    if led and led.end() < len(title):
+        title, hidden = title[led.end() :], hidden[led.end() :]
     theme = _THEME.match(title)
     if theme:
         return theme["name"] + title[theme.end() :]
@@ -378,7 +397,7 @@ def _visits(sentence: _Sentence) -> Iterator[_Found]:
             continue
         if dated or (named and match.group()[:1] == "赴"):
             title = sentence.text[match.start("where") : match.end()].replace("进行", "")
-            yield _Found(comma, match.end(), title, "organiser", ENOUGH, comma, match.start())
+            yield _Found(comma, match.end(), title, "organiser", ENOUGH, comma, match.start(), place=where)
 
 
 def _screenings(sentence: _Sentence) -> Iterator[_Found]:
@@ -473,7 +492,7 @@ def _mentioned(found: list[Activity], line_first: int, title: str, own: Span | N
     key = _key(title)
     for at in range(len(found) - 1, line_first - 1, -1):
         other = _key(found[at].title)
-        if len(key & other) >= 0.9 * min(len(key), len(other)) and (place is None or place == found[at].place):
+        if (key <= other or other <= key) and (place is None or place == found[at].place):
             return at
     return None
 

@@ -48,7 +48,7 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
     outline = sections.Outline(headings)
     planned = _planned(piece, kind, outline)
     told = _figures(view, piece, period, planned)
-    own_year = int(period[:4]) if period and period[:4].isdigit() else None
+    own_year = _year_of_days(period, headings)
     events, told = activities.find(view, piece, told, planned, outline, organisation, own_year)
     promised = targets.find(view, piece, told, planned, period, kind)
     return Document(
@@ -101,6 +101,19 @@ def _work_area(title: str) -> str | None:
 
 def _is_plan_heading(title: str) -> bool:
     return len(title) <= 30 and bool(_plan_heading().search(title)) and not _review_heading().search(title)
+
+
+_MASKED_YEAR = re.compile(r"(?:20[xX_*]{1,3}|[xX_*]{2,4})年")
+
+
+def _year_of_days(period: str | None, headings: list[sections.Heading]) -> int | None:
+    """The year of days that are told without one: the document's, unless its own headings mask it.
+
+    Where a heading says 20xx年, the years elsewhere were put in by those who copied the text.
+    """
+    if not period or not period[:4].isdigit() or any(_MASKED_YEAR.search(h.title) for h in headings):
+        return None
+    return int(period[:4])
 
 
 def _planned(piece: documents.Piece, kind: str, outline: sections.Outline) -> Callable[[int], bool]:
