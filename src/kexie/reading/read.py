@@ -6,8 +6,9 @@ from functools import cache
 from hashlib import sha256
 
 from kexie.catalogue.loader import CatalogueError, load
-from kexie.reading import activities, context, describe, documents, figures, sections, targets
+from kexie.reading import activities, checks, context, damage, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
+from kexie.reading.dates import names_a_day
 from kexie.reading.decode import extract
 from kexie.reading.indicators import indicator_of
 from kexie.reading.model import Document, Figure, Reading, Section, Source
@@ -37,7 +38,8 @@ def read_source(source: Source) -> Reading:
     for i, piece in enumerate(pieces):
         copy = copies[i]
         out.append(_document(view, piece, i + 1, None if copy is None else copy + 1))
-    return Reading(source, out)
+    parts = [damage.Part(view.text[p.start : p.end], p.start) for p in pieces]
+    return Reading(source, damage.examine(view, out, parts))
 
 
 def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None) -> Document:
@@ -50,6 +52,7 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
     told = _figures(view, piece, period, planned)
     own_year = _year_of_days(period, headings)
     events, told = activities.find(view, piece, told, planned, outline, organisation, own_year)
+    told, doubts = checks.with_parts(view.text[piece.start : piece.end], told)
     promised = targets.find(view, piece, told, planned, period, kind)
     return Document(
         index=index,
@@ -68,6 +71,7 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
         activities=events,
         figures=[figure for _, figure in told],
         targets=promised,
+        checks=[*doubts, *checks.two_dates(events)],
     )
 
 
@@ -185,7 +189,8 @@ def _figure(
         kind=match.kind,
         status=status,
         negated=negated,
-        whole=bool(words.whole.search(before[-60:]) or words.whole_near.search(clause)),
+        whole=bool(words.whole.search(before[-60:]) or words.whole_near.search(clause))
+        and not _of_one_event(text, sentence, match.end),
         per=context.per_of(near[-14:]),
         period=context.period_of(near, year),
         indicator=indicator_of(match.unit, counted, _own_clause(clause))
@@ -196,6 +201,16 @@ def _figure(
 
 def _own_clause(clause: str) -> str:
     return re.split(r"[,;:。、]", clause)[-1]
+
+
+_ONE_EVENT = re.compile(r"\s*(?:此次|本次|这次|该次|活动(?:现场|中|期间|当天)?[,共]|当天|当日)")
+
+
+def _of_one_event(text: str, sentence: int, end: int) -> bool:
+    """Whether a sentence speaks of one event, whose total is not said of a whole: it names a day, or 此次."""
+    stop = re.compile(r"[。;!?\n]").search(text, end, end + 160)
+    told = text[sentence : stop.start() if stop else end]
+    return names_a_day(told) or bool(_ONE_EVENT.match(told))
 
 
 _PRAISE = ("好成绩", "成绩", "佳绩", "优异成绩", "好评")
