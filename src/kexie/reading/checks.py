@@ -97,6 +97,12 @@ def with_parts(text: str, told: Sequence[tuple[Match, Figure]]) -> tuple[list[tu
     return out, checks
 
 
+def _begin(text: str, position: int, marks: str, limit: int) -> int:
+    """Where the stretch around ``position`` begins: behind the last of ``marks``, at most ``limit`` back."""
+    floor = max(0, position - limit)
+    return max(floor, *(text.rfind(mark, floor, max(position, 0)) + 1 for mark in marks))
+
+
 def _plain(figure: Figure) -> bool:
     return figure.kind in ("count", "money") and figure.value is not None and figure.per is None and not figure.negated
 
@@ -107,7 +113,7 @@ def _of_which(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -
     for marker in _lexicon().of_which.finditer(text):
         while at < len(out) and out[at][0].start < marker.start():
             at += 1
-        begin = max(text.rfind(c, max(0, marker.start() - _FAR), marker.start() - 1) for c in "。;\n") + 1
+        begin = _begin(text, marker.start() - 1, "。;\n", _FAR)
         stop = min(
             (p for c in "。;\n" if (p := text.find(c, marker.end(), marker.end() + _FAR)) >= 0), default=marker.end()
         )
@@ -170,8 +176,8 @@ def _totals(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -> 
             continue
         if not _lexicon().total.search(text, max(0, match.start - 10), match.start):
             continue
-        sentence = max(text.rfind(c, max(0, match.start - _FAR), match.start) for c in "。;\n") + 1
-        paragraph = text.rfind("\n", max(0, match.start - 4 * _FAR), match.start) + 1
+        sentence = _begin(text, match.start, "。;\n", _FAR)
+        paragraph = _begin(text, match.start, "\n", 4 * _FAR)
         for begin, certain in ((sentence, True), (paragraph, False)):
             parts = _listed(out, i, begin)
             if len(parts) < 2:
