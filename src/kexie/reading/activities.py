@@ -21,6 +21,7 @@ from kexie.reading.sections import Outline
 
 ENOUGH = 4  # the score from which a candidate is an event
 _LONGEST = 700  # characters of one sentence that are read; what is longer is cut
+_LAST = 40  # events of a paragraph among which a name is looked for
 _NEAR = 160  # characters: an event told again so close behind is told in one go
 _SENTENCE = re.compile(r"[^。;!?\n]+")
 _OCCURRENCES = frozenset(("次", "场", "期", "场次", "期次", "届", "班次", "站次"))
@@ -413,8 +414,13 @@ def _screenings(sentence: _Sentence) -> Iterator[_Found]:
         yield _Found(begin, end, what + match["verb"], "organiser", ENOUGH, begin, match.start())
 
 
+_OPENED = re.compile(r"揭牌|挂牌|开馆|开幕|落成")
+
+
 def _openings(sentence: _Sentence) -> Iterator[_Found]:
     """甲服务站挂牌成立, where its day is told."""
+    if not _OPENED.search(sentence.hidden):
+        return
     for match in _lexicon().opened.finditer(sentence.hidden + ","):
         if any(s.exact and s.every is None and s.start < match.end() for s in sentence.spans):
             start, end = match.start("what"), min(match.end(), len(sentence.text))
@@ -490,7 +496,7 @@ def _mentioned(found: list[Activity], line_first: int, title: str, own: Span | N
     if own is not None and all(a.start_date != own.first for a in found[line_first:]):
         return None
     key = _key(title)
-    for at in range(len(found) - 1, line_first - 1, -1):
+    for at in range(len(found) - 1, max(line_first, len(found) - _LAST) - 1, -1):
         other = _key(found[at].title)
         if (key <= other or other <= key) and (place is None or place == found[at].place):
             return at

@@ -49,6 +49,12 @@ class Part:
             found[key] = -1 if key in found else i + _LEFT
         return found
 
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The places in the skeleton before which digits stand."""
+        found = {bisect_left(self.han, m.start()) for m in re.finditer(r"\d+", self.text)}
+        return sorted(place for place in found if _LEFT <= place <= len(self.han) - _RIGHT)
+
     def between(self, place: int) -> tuple[int, int]:
         """What stands before the Chinese character at ``place`` of the skeleton, behind the one before it."""
         return self.han[place - 1] + 1, self.han[place]
@@ -150,9 +156,10 @@ def _differences(part: Part, other: Part, index: int) -> list[_Difference]:
     """Where a number of ``other`` is another one, or none, in ``part``."""
     found = []
     places, own = other.places, part.places
-    for key, place in places.items():
+    for place in other.numbers:
+        key = other.skeleton[place - _LEFT : place + _RIGHT]
         here = own.get(key, -1)
-        if place < 0 or here < 0:
+        if here < 0 or places.get(key, -1) != place:
             continue
         theirs = other.between(place)
         if theirs[1] - theirs[0] > 24 or theirs[0] == theirs[1]:
