@@ -140,3 +140,14 @@ def test_a_heading_that_masks_its_year_leaves_the_days_without_one() -> None:
 
 def test_how_often_it_took_place() -> None:
     assert only("全年在云溪镇举办果树嫁接技术培训班6期,培训400人次。").occurrences == 6
+
+
+def test_those_who_held_an_event_for_another_are_named() -> None:
+    event = only("9月17日,由县科协主办、县实验小学承办的“走近星空”体验活动在县实验小学举行。")
+    assert set(event.organisers) == {"县科协", "县实验小学"}
+    assert event.place == "县实验小学"
+
+
+def test_a_whole_behind_an_event_is_not_of_the_event() -> None:
+    (found,) = read_text(REPORT + "9月17日,在云溪镇举办“走近星空”体验活动。全县共发放手册500份。").documents
+    assert [(f.whole, f.activity) for f in found.figures] == [(True, None)]

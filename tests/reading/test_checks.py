@@ -163,3 +163,8 @@ def test_lost_bytes_are_repaired_only_where_they_are_certain() -> None:
 def test_the_total_of_one_event_is_not_said_of_a_whole() -> None:
     assert [f.whole for f in document(TITLE + "6月9日的义诊共接待群众80人。").figures] == [False]
     assert [f.whole for f in document(TITLE + "全年共接待群众80人。").figures] == [True]
+
+
+def test_a_total_takes_only_the_last_figures_that_make_it() -> None:
+    found = document(TITLE + "收到作品312件,评出一等奖20件、二等奖35件、三等奖57件,共评出112件。")
+    assert [f.part_of for f in found.figures] == [None, 4, 4, 4, None]

@@ -107,3 +107,17 @@ def test_until_when(title: str, sentence: str, due: str | None) -> None:
 def test_the_base_of_a_rate_and_who_set_the_target() -> None:
     assert only("每个街道至少举办讲座2场。").per == "街道"
     assert only("市科协下达的培训任务为600人。").assigned_by == "市科协"
+
+
+@pytest.mark.parametrize(
+    ("heading", "due"),
+    [
+        ("二、2020年工作计划", "2020"),
+        ("二、明年工作打算", "2020"),
+        ("二、下半年工作安排", "2019"),
+        ("二、下步工作打算", None),
+    ],
+)
+def test_the_plan_of_a_report_is_for_the_year_of_its_heading(heading: str, due: str | None) -> None:
+    (target,) = targets(f"青禾县科协2019年工作总结\n一、工作回顾\n队伍稳定。\n{heading}\n举办讲座12场。")
+    assert target.due == due

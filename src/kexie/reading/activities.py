@@ -103,6 +103,16 @@ class _Found:
     place: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Where figures belong to an event. ``own``: in its own sentence, else in those behind it."""
+
+    start: int
+    end: int
+    activity: str
+    own: bool
+
+
 def find(
     view: Clean,
     piece: Piece,
@@ -116,7 +126,7 @@ def find(
     text = view.text[piece.start : piece.end]
     starts = [m.start for m, _ in told]
     out: list[Activity] = []
-    belongs: list[tuple[int, int, str]] = []  # from, until, id
+    belongs: list[_Extent] = []
     for line in re.finditer(r"[^\n]+", text):
         line_first = len(out)
         day: Span | None = None
@@ -133,7 +143,7 @@ def find(
             found = [c for c in _candidates(sentence) if not (numbered and not c.governed)]
             exact = [s for s in sentence.spans if s.exact and s.every is None]
             if open_from and (found or exact):
-                belongs.append((*open_from[:1], begin, open_from[1]))
+                belongs.append(_Extent(open_from[0], begin, open_from[1], own=False))
                 open_from = None
             for position, candidate in enumerate(found):
                 own = _day_of(sentence, candidate, exact)
@@ -175,7 +185,8 @@ def find(
                 )
                 out.append(activity)
                 until = begin + (found[position + 1].start if position + 1 < len(found) else len(sentence.text))
-                belongs.append((begin if position == 0 and len(found) == 1 else first, until, activity.id))
+                since = begin if position == 0 and len(found) == 1 else first
+                belongs.append(_Extent(since, until, activity.id, own=True))
                 campaign = campaign or theme
                 if own is not None:
                     day = own
@@ -184,7 +195,7 @@ def find(
             if exact and not found:
                 day = None
         if open_from:
-            belongs.append((open_from[0], line.end(), open_from[1]))
+            belongs.append(_Extent(open_from[0], line.end(), open_from[1], own=False))
     return _same(out), _with_activity(told, belongs)
 
 
@@ -329,6 +340,8 @@ def _candidate(
         score += 2  # one of a list of events
     if re.search(r"\d(?![\d、.)])", hidden[clause:begin]):
         score += 1
+    if re.match(r"[^,。;]{0,4},?共?(?:荣获|斩获|获|取得)[^,。;]{0,8}(?:奖|名)", hidden[end : end + 24]):
+        score += 1  # prizes were won there
     if words.within.match(own_clause) or words.within.match(text.lstrip(" ")):
         score -= 2
     if score < ENOUGH:
@@ -462,18 +475,17 @@ def _occurrences(told: Sequence[tuple[Match, Figure]], starts: list[int], begin:
     return None
 
 
-def _with_activity(
-    told: Sequence[tuple[Match, Figure]], belongs: list[tuple[int, int, str]]
-) -> list[tuple[Match, Figure]]:
+def _with_activity(told: Sequence[tuple[Match, Figure]], belongs: list[_Extent]) -> list[tuple[Match, Figure]]:
     """``told`` with the id of its event in each figure that stands in the event's own part of the text."""
-    belongs = sorted(belongs)
-    begins = [b[0] for b in belongs]
+    belongs = sorted(belongs, key=lambda extent: (extent.start, extent.end))
+    begins = [extent.start for extent in belongs]
     out = []
     for match, figure in told:
         at = bisect_right(begins, match.start) - 1
-        inside = at >= 0 and match.start < belongs[at][1]
-        if inside and figure.status == "actual" and figure.period is None:
-            figure = replace(figure, activity=belongs[at][2])
+        inside = at >= 0 and match.start < belongs[at].end
+        # What is said of a whole behind an event's sentence (全县共…) is not of the event.
+        if inside and figure.status == "actual" and figure.period is None and (belongs[at].own or not figure.whole):
+            figure = replace(figure, activity=belongs[at].activity)
         out.append((match, figure))
     return out
 

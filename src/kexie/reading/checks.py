@@ -182,12 +182,13 @@ def _totals(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -> 
             parts = _listed(out, i, begin)
             if len(parts) < 2:
                 continue
-            amount = sum((out[j][1].value or Decimal(0) for j in parts), Decimal(0))
-            if amount == figure.value:
-                for j in parts:
+            fitting = _fitting(out, parts, figure.value)
+            if fitting:
+                for j in fitting:
                     if out[j][1].part_of is None:
                         out[j] = (out[j][0], replace(out[j][1], part_of=i))
                 break
+            amount = sum((out[j][1].value or Decimal(0) for j in parts), Decimal(0))
             close = figure.value is not None and abs(amount - figure.value) * 5 <= figure.value
             if certain and close:
                 listed = "+".join(out[j][1].quote for j in parts)
@@ -195,6 +196,16 @@ def _totals(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -> 
                 message = f"“{figure.quote}”与前列各项之和{_number(amount)}({listed})不符"
                 checks.append(Check("total differs", message, spans))
                 break
+
+
+def _fitting(out: list[tuple[Match, Figure]], parts: list[int], total: Decimal | None) -> list[int]:
+    """The last two or more of ``parts`` that make the total, or none."""
+    amount = Decimal(0)
+    for k in range(len(parts) - 1, -1, -1):
+        amount += out[parts[k]][1].value or Decimal(0)
+        if amount == total and len(parts) - k >= 2:
+            return parts[k:]
+    return []
 
 
 def _listed(out: list[tuple[Match, Figure]], total: int, begin: int) -> list[int]:

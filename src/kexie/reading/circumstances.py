@@ -96,9 +96,16 @@ def campaigns_in(text: str) -> list[str]:
 _LIST = re.compile(r"、|以及|和(?!平|谐)|与(?!会)|及(?!其)")
 
 
+_HELD_BY = re.compile(r"(?:^|[,、由])(?P<who>[^,。;、由]{2,20}?)(?:主办|承办|协办)")
+
+
 def partners_in(hidden: str, sentence: str, before: int) -> list[str]:
     """The bodies with whom the event was held, named before position ``before`` of the sentence."""
     out: list[str] = []
+    for match in _HELD_BY.finditer(hidden, 0, before):
+        body = _body(sentence[match.start("who") : match.end("who")])
+        if body and body not in out:
+            out.append(body)
     for match in _lexicon().partner.finditer(hidden, 0, before):
         group = "one" if match["one"] else "two"
         start, end = match.span(group)

@@ -53,7 +53,7 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
     own_year = _year_of_days(period, headings)
     events, told = activities.find(view, piece, told, planned, outline, organisation, own_year)
     told, doubts = checks.with_parts(view.text[piece.start : piece.end], told)
-    promised = targets.find(view, piece, told, planned, period, kind)
+    promised = targets.find(view, piece, told, planned, _plan_year(period, kind, outline))
     return Document(
         index=index,
         start=view.start(piece.start),
@@ -118,6 +118,29 @@ def _year_of_days(period: str | None, headings: list[sections.Heading]) -> int |
     if not period or not period[:4].isdigit() or any(_MASKED_YEAR.search(h.title) for h in headings):
         return None
     return int(period[:4])
+
+
+_HEADING_YEAR = re.compile(r"(?<!\d)(20\d\d)年?")
+
+
+def _plan_year(period: str | None, kind: str, outline: sections.Outline) -> Callable[[int], str | None]:
+    """For which year a plan is made at a position: that of its heading, else of the document when it is a plan."""
+    own = period[:4] if period and period[:4].isdigit() else None
+
+    def year_at(at: int) -> str | None:
+        if kind == "plan":
+            return own
+        for heading in reversed(outline.above(at)):
+            found = _HEADING_YEAR.search(heading.title)
+            if found:
+                return found.group(1)
+            if own is not None and re.search("明年|来年|下一?年|新的?一年", heading.title):
+                return str(int(own) + 1)
+            if re.search("下半年|今年", heading.title):
+                return own
+        return None
+
+    return year_at
 
 
 def _planned(piece: documents.Piece, kind: str, outline: sections.Outline) -> Callable[[int], bool]:

@@ -65,24 +65,28 @@ def find(
     piece: Piece,
     told: Sequence[tuple[Match, Figure]],
     planned: Callable[[int], bool],
-    period: str | None,
-    kind: str,
+    year_at: Callable[[int], str | None],
 ) -> list[Target]:
-    """The targets of one document, in order. ``told`` are its figures; ``planned`` says where its plan lies."""
+    """The targets of one document, in order.
+
+    ``told`` are its figures; ``planned`` says whether its plan lies at a position of the clean text, ``year_at`` for
+    which year the plan there is made.
+    """
     text = view.text[piece.start : piece.end]
-    year = period[:4] if period and period[:4].isdigit() else None
     taken = [(m.start, m.end) for m, _ in told]
     bounds = [end for _, end in taken]
     out: list[tuple[int, Target]] = []
     last = 0
     for match, figure in told:
         if figure.status == "planned" and _promises(text, match, figure):
-            out.append((match.start, _target(view, piece, text, match, figure, last, year, kind)))
+            out.append(
+                (match.start, _target(view, piece, text, match, figure, last, year_at(piece.start + match.start)))
+            )
             last = match.end
     for one in _lexicon().one.finditer(text):
         start, end = one.span("one") if one["one"] else one.span("one2")
         if planned(piece.start + start) and not any(a < end and start < b for a, b in _near(taken, bounds, start)):
-            out.append((start, _one(view, piece, text, one, start, end, year, kind)))
+            out.append((start, _one(view, piece, text, one, start, end, year_at(piece.start + start))))
     out.sort(key=lambda row: row[0])
     return [target for _, target in out]
 
@@ -111,9 +115,7 @@ def _promises(text: str, match: Match, figure: Figure) -> bool:
     return not (match.value == 1 and re.search(r"每[\d一二三四五六七八九十百千万]+[^,。;]{0,6}[建设配有]$", before))
 
 
-def _target(
-    view: Clean, piece: Piece, text: str, match: Match, figure: Figure, floor: int, year: str | None, kind: str
-) -> Target:
+def _target(view: Clean, piece: Piece, text: str, match: Match, figure: Figure, floor: int, year: str | None) -> Target:
     sentence = context.sentence_start(text, match.start)
     begin = max(_clause(text, match.start, floor), floor)
     end = _clause_end(text, match.end)
@@ -134,15 +136,13 @@ def _target(
         value_max=value_max,
         unit=match.unit,
         per=_per(before, figure.per),
-        due=_due(text, sentence, match.start, match.end, year, kind),
+        due=_due(text, sentence, match.start, match.end, year),
         strength=_strength(text[max(sentence, match.start - 60) : match.start] + _hedges(text, match)),
         assigned_by=_assigned(text[sentence : match.start]),
     )
 
 
-def _one(
-    view: Clean, piece: Piece, text: str, one: re.Match[str], start: int, end: int, year: str | None, kind: str
-) -> Target:
+def _one(view: Clean, piece: Piece, text: str, one: re.Match[str], start: int, end: int, year: str | None) -> Target:
     """A target of one, written with 一 and a measure word."""
     begin = _clause(text, one.start() + 1, 0)
     stop = _clause_end(text, end)
@@ -159,7 +159,7 @@ def _one(
         value_max=None,
         unit=unit,
         per=_per(text[begin:start], context.per_of(text[begin:start])),
-        due=_due(text, sentence, start, end, year, kind),
+        due=_due(text, sentence, start, end, year),
         strength=_strength(text[max(sentence, start - 60) : start]),
         assigned_by=_assigned(text[sentence:start]),
     )
@@ -207,7 +207,7 @@ def _metric(text: str, match: Match, figure: Figure, before: str, end: int) -> s
     named = _named(before)
     if named.endswith(_named(counted)) or not counted:
         return named or _named(after) or text[match.start : end]
-    return counted
+    return _named(counted) or counted
 
 
 def _named(words: str) -> str:
@@ -253,8 +253,8 @@ _UNTIL = re.compile(
 )
 
 
-def _due(text: str, sentence: int, start: int, end: int, year: str | None, kind: str) -> str | None:
-    """Until when: a date, a year or ``--MM-DD`` named in the sentence, else the year of a plan, else None."""
+def _due(text: str, sentence: int, start: int, end: int, year: str | None) -> str | None:
+    """Until when: a date, a year or ``--MM-DD`` named in the sentence, else the year of the plan, else None."""
     before = text[max(sentence, start - _LATEST) : start]
     for pattern, month in _lexicon().due:
         if pattern.search(before):
@@ -274,4 +274,4 @@ def _due(text: str, sentence: int, start: int, end: int, year: str | None, kind:
         if day > calendar.monthrange(int(in_year or 2024), month)[1]:
             return None
         return f"{in_year or '-'}-{month:02}-{day:02}"
-    return year if kind == "plan" else None
+    return year
