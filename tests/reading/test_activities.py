@@ -151,3 +151,10 @@ def test_those_who_held_an_event_for_another_are_named() -> None:
 def test_a_whole_behind_an_event_is_not_of_the_event() -> None:
     (found,) = read_text(REPORT + "9月17日,在云溪镇举办“走近星空”体验活动。全县共发放手册500份。").documents
     assert [(f.whole, f.activity) for f in found.figures] == [(True, None)]
+
+
+def test_a_visit_is_an_event_when_its_day_is_told() -> None:
+    first, second = activities("一是1月8日邀请专家到杨家庄村、李庄村义诊。\n二是6月组织会员到云溪科技馆参观学习。")
+    assert (first.title, first.start_date) == ("杨家庄村、李庄村义诊", "2019-01-08")
+    assert (second.place, second.start_date, second.end_date) == ("云溪科技馆", "2019-06-01", "2019-06-30")
+    assert activities("组织会员到各地参观学习。") == []

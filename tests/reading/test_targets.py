@@ -121,3 +121,9 @@ def test_the_base_of_a_rate_and_who_set_the_target() -> None:
 def test_the_plan_of_a_report_is_for_the_year_of_its_heading(heading: str, due: str | None) -> None:
     (target,) = targets(f"青禾县科协2019年工作总结\n一、工作回顾\n队伍稳定。\n{heading}\n举办讲座12场。")
     assert target.due == due
+
+
+def test_a_target_without_a_name_is_of_the_same_as_the_one_before() -> None:
+    first, second = targets(PLAN + "建成科普示范村2个,力争3个。")
+    assert (first.metric, second.metric) == ("科普示范村", "科普示范村")
+    assert (first.strength, second.strength) == ("none", "hoped")

@@ -22,6 +22,7 @@ from kexie.reading.sections import Outline
 ENOUGH = 4  # the score from which a candidate is an event
 _LONGEST = 700  # characters of one sentence that are read; what is longer is cut
 _LAST = 40  # events of a paragraph among which a name is looked for
+_HEADING = 45  # characters: the longest heading
 _NEAR = 160  # characters: an event told again so close behind is told in one go
 _SENTENCE = re.compile(r"[^。;!?\n]+")
 _OCCURRENCES = frozenset(("次", "场", "期", "场次", "期次", "届", "班次", "站次"))
@@ -135,11 +136,20 @@ def find(
         first_line = True
         for match in _SENTENCE.finditer(line.group()):
             begin = line.start() + match.start()
-            numbered = first_line and bool(_NUMBERED.match(match.group()))
+            number = _NUMBERED.match(match.group()) if first_line else None
+            numbered = number is not None
             first_line = first_line and not match.group().strip(" >")
-            if planned(piece.start + begin) or (numbered and not line.group()[match.end() :].strip(" 。;!?")):
-                continue  # a plan, or a heading in a line of its own
+            if planned(piece.start + begin):
+                continue
             sentence = _read(begin, match.group()[:_LONGEST], year)
+            alone = numbered and not line.group()[match.end() :].strip(" 。;!?")
+            if (
+                alone
+                and number
+                and len(sentence.text) <= _HEADING
+                and not re.search(r"\d", sentence.text[number.end() :])
+            ):
+                continue  # a heading in a line of its own
             found = [c for c in _candidates(sentence) if not (numbered and not c.governed)]
             exact = [s for s in sentence.spans if s.exact and s.every is None]
             if open_from and (found or exact):
@@ -158,7 +168,7 @@ def find(
                     or _campaign_above(outline, piece.start + begin)
                 )
                 first, last = begin + candidate.start, begin + candidate.end
-                number = _occurrences(told, starts, begin + candidate.clause, last + 14)
+                often = _occurrences(told, starts, begin + candidate.clause, last + 14)
                 organisers = _organisers(sentence, candidate, organisation)
                 place = candidate.place or around.place_in(sentence.text, sentence.hidden, candidate.verb)
                 place = place or next((o for o in organisers if around.is_place_body(o)), None)
@@ -179,7 +189,7 @@ def find(
                     place=place,
                     organisers=organisers,
                     role=candidate.role,
-                    occurrences=number,
+                    occurrences=often,
                     campaign=theme,
                     audience=around.audience_in(sentence.text[candidate.clause :]),
                 )
@@ -406,7 +416,7 @@ def _visits(sentence: _Sentence) -> Iterator[_Found]:
         comma = max(sentence.hidden.rfind(c, 0, match.start()) for c in ",:、") + 1
         dated = any(s.exact and s.every is None and comma <= s.end <= match.end() for s in sentence.spans)
         named = bool(re.search(r"[\u4e00-\u9fff]{2,}(?:县|市|镇|乡|村|园|馆|科协)", where)) and len(where) <= 14
-        organised = bool(re.search(r"组织|带领|率|赴", sentence.text[comma : match.end()]))
+        organised = bool(re.search(r"组织|带领|率|赴|邀请", sentence.text[comma : match.end()]))
         if re.search(r"各|区内|辖区|其他|其它|基层|等地|先后", where) or not organised:
             continue
         if dated or (named and match.group()[:1] == "赴"):

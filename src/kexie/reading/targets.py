@@ -4,7 +4,7 @@ import calendar
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -31,6 +31,7 @@ class _Lexicon:
     lead: re.Pattern[str]
     tail: re.Pattern[str]
     lower: re.Pattern[str]
+    empty: re.Pattern[str]
     due: list[tuple[re.Pattern[str], int]]
     assigned: re.Pattern[str]
 
@@ -55,6 +56,7 @@ def _lexicon() -> _Lexicon:
         lead=re.compile(f"(?:[^{_HAN}“《\\d]|[\\d一二三四五六七八九十]+[、.)]|{_any(data['lead'])})++"),
         tail=re.compile(f"(?:{_any(data['tail'])})+$"),
         lower=re.compile(f"(?:{_any(data['lower'])})[^,。;、\\d]{{0,6}}$"),
+        empty=re.compile(f"(?:{_any([*data['lead'], *data['tail'], *data['hoped'], *data['firm']])})+"),
         due=[(re.compile(_any(row["words"])), row["month"]) for row in data["due_words"]],
         assigned=re.compile(data["assigned_re"]),
     )
@@ -79,9 +81,10 @@ def find(
     last = 0
     for match, figure in told:
         if figure.status == "planned" and _promises(text, match, figure):
-            out.append(
-                (match.start, _target(view, piece, text, match, figure, last, year_at(piece.start + match.start)))
-            )
+            target = _target(view, piece, text, match, figure, last, year_at(piece.start + match.start))
+            if out and _lexicon().empty.fullmatch(target.metric):
+                target = replace(target, metric=out[-1][1].metric)  # 建成2个,力争3个
+            out.append((match.start, target))
             last = match.end
     for one in _lexicon().one.finditer(text):
         start, end = one.span("one") if one["one"] else one.span("one2")
