@@ -5,17 +5,30 @@
 """
 
 from kexie.reading.decode import extract
-from kexie.reading.model import Document, Figure, Reading, ReadingError, Section, Source
+from kexie.reading.model import (
+    Activity,
+    Check,
+    Document,
+    Figure,
+    Reading,
+    ReadingError,
+    Section,
+    Source,
+    Target,
+)
 from kexie.reading.output import to_json
 from kexie.reading.read import read, read_source, read_text
 
 __all__ = [
+    "Activity",
+    "Check",
     "Document",
     "Figure",
     "Reading",
     "ReadingError",
     "Section",
     "Source",
+    "Target",
     "extract",
     "read",
     "read_source",

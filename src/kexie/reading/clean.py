@@ -12,6 +12,8 @@ from functools import cache
 
 import opencc
 
+from kexie.catalogue.loader import load
+
 # OpenCC's t2s leaves these alone or gives them another word's meaning.
 ADDITIONS = {"陜": "陕", "衞": "卫", "餘": "余", "馀": "余", "裏": "里", "羣": "群", "啓": "启", "綫": "线"}
 WORDS = {"著重": "着重", "著力": "着力", "著眼": "着眼", "著手": "着手", "沿著": "沿着", "圍繞著": "围绕着"}
@@ -66,6 +68,11 @@ class Clean:
     original: str
     cuts: list[int]
     shifts: list[int]
+    repairs: frozenset[int] = frozenset()
+
+    def repaired(self, offset: int) -> bool:
+        """Whether lost bytes at ``offset`` of the original were repaired in the view."""
+        return offset in self.repairs
 
     def start(self, position: int) -> int:
         """Offset in the original of the character at ``position`` of the view."""
@@ -91,7 +98,8 @@ class Clean:
 
 def clean(original: str) -> Clean:
     """The normalised view of ``original``."""
-    lines = _simplified_blocks(original.translate(_SIMPLE))
+    repaired, repairs = _with_bytes(original)
+    lines = _simplified_blocks(repaired.translate(_SIMPLE))
     text = "".join(lines)
     kept: list[str] = []
     cuts: list[int] = []
@@ -108,7 +116,42 @@ def clean(original: str) -> Clean:
             shifts.append(removed)
         at = match.end()
     kept.append(text[at:])
-    return Clean("".join(kept), original, cuts, shifts)
+    return Clean("".join(kept), original, cuts, shifts, repairs)
+
+
+# 。現 is A1A3 AC46 in GBK. Where its first byte was lost the rest was read as ，(A3AC) and F.
+_LOST = re.compile(
+    r"\?(?P<mark>[,;?!，；？！])(?P<han>[\u4e00-\u9fff]?)(?P<letter>[A-Z])(?=\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}\)(.))"
+)
+_WIDE = str.maketrans({",": "，", ";": "；", "?": "？", "!": "！"})
+_REMOVABLE = "\u200b"
+
+
+def meaning_of_lost_bytes(written: str) -> str:
+    """What ``written`` (?,F) would mean if a 。 had lost its first byte; U+FFFD where that cannot be."""
+    rest = written[1:].translate(_WIDE).encode("gbk", "replace")
+    return (b"\xa1" + rest).decode("gbk", "replace")
+
+
+def _with_bytes(text: str) -> tuple[str, frozenset[int]]:
+    """``text``, equally long, with 。 and the words behind it where the lost byte is certain, and where that was.
+
+    Any character whose second byte is A3 could have stood there. It is certain only before a word that opens a
+    sentence (。现将, 。现拟).
+    """
+    if "?" not in text:
+        return text, frozenset()
+    openers = frozenset(load("lexicon/checks")["sentence_openers"])
+    repairs = []
+
+    def repair(match: re.Match[str]) -> str:
+        meant = meaning_of_lost_bytes(match.group())
+        if meant not in ("。現", "。现") or match[4] not in openers:
+            return match.group()
+        repairs.append(match.start())
+        return meant[0] + _REMOVABLE * (len(match.group()) - len(meant)) + meant[1:]
+
+    return _LOST.sub(repair, text), frozenset(repairs)
 
 
 def _simplified_blocks(text: str) -> Iterator[str]:

@@ -68,6 +68,63 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What a plan promises in numbers.
+
+    ``comparator`` is >=, <=, = or about. ``value`` is in base units, a range's lower end; its upper end is
+    ``value_max``. ``due`` is an ISO date, a year or ``--MM-DD``. ``strength`` is firm, hoped, or none when the text
+    uses no word for it. ``per`` is the base of a rate.
+    """
+
+    start: int
+    end: int
+    quote: str
+    metric: str
+    comparator: str
+    value: Decimal
+    value_max: Decimal | None
+    unit: str
+    per: str | None
+    due: str | None
+    strength: str
+    assigned_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One event that took place, or a named series of them.
+
+    ``id`` is unique in its document. Dates are ISO, ``--MM-DD`` when the year is unknown, None when not told; an open
+    end is None. ``role`` is organiser, co-organiser or participant. ``occurrences`` says how often, if told.
+    ``same_as`` is the id of an earlier activity that seems to be the same event.
+    """
+
+    id: str
+    start: int
+    end: int
+    title: str
+    start_date: str | None
+    end_date: str | None
+    place: str | None
+    organisers: tuple[str, ...]
+    role: str
+    occurrences: int | None
+    campaign: str | None
+    audience: str | None
+    same_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something to look at before the figures are used. ``message`` and ``proposal`` are Chinese, for the reader."""
+
+    kind: str
+    message: str
+    spans: tuple[tuple[int, int], ...]
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document of a file. ``index`` starts at 1; ``near_duplicate_of`` is the index of an earlier one."""
 
@@ -81,7 +138,10 @@ class Document:
     period: str | None
     near_duplicate_of: int | None = None
     sections: list[Section] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

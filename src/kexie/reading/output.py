@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from kexie.reading.model import Document, Figure, Reading, Section
+from kexie.reading.model import Activity, Check, Document, Figure, Reading, Section, Target
 
 
 def to_json(reading: Reading) -> dict[str, Any]:
@@ -27,10 +27,10 @@ def _document(d: Document) -> dict[str, Any]:
         "period": d.period,
         "near_duplicate_of": d.near_duplicate_of,
         "sections": [_section(s) for s in d.sections],
-        "activities": [],
+        "activities": [_activity(a) for a in d.activities],
         "figures": [_figure(f) for f in d.figures],
-        "targets": [],
-        "checks": [],
+        "targets": [_target(t) for t in d.targets],
+        "checks": [_check(c) for c in d.checks],
     }
 
 
@@ -70,6 +70,45 @@ def _figure(f: Figure) -> dict[str, Any]:
         "suspect": list(f.suspect),
         "repaired_from": f.repaired_from,
     }
+
+
+def _activity(a: Activity) -> dict[str, Any]:
+    return {
+        "id": a.id,
+        "start": a.start,
+        "end": a.end,
+        "title": a.title,
+        "start_date": a.start_date,
+        "end_date": a.end_date,
+        "place": a.place,
+        "organisers": list(a.organisers),
+        "role": a.role,
+        "occurrences": a.occurrences,
+        "campaign": a.campaign,
+        "audience": a.audience,
+        "same_as": a.same_as,
+    }
+
+
+def _target(t: Target) -> dict[str, Any]:
+    return {
+        "start": t.start,
+        "end": t.end,
+        "quote": t.quote,
+        "metric": t.metric,
+        "comparator": t.comparator,
+        "value": number(t.value),
+        "value_max": number(t.value_max),
+        "unit": t.unit,
+        "per": t.per,
+        "due": t.due,
+        "strength": t.strength,
+        "assigned_by": t.assigned_by,
+    }
+
+
+def _check(c: Check) -> dict[str, Any]:
+    return {"kind": c.kind, "message": c.message, "spans": [list(s) for s in c.spans], "proposal": c.proposal}
 
 
 def number(value: Decimal | None) -> int | float | None:

@@ -1,12 +1,14 @@
 """The pipeline: bytes → text → clean view → documents → sections and figures."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 
 from kexie.catalogue.loader import CatalogueError, load
-from kexie.reading import context, describe, documents, figures, sections
+from kexie.reading import activities, checks, context, damage, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
+from kexie.reading.dates import names_a_day
 from kexie.reading.decode import extract
 from kexie.reading.indicators import indicator_of
 from kexie.reading.model import Document, Figure, Reading, Section, Source
@@ -36,7 +38,8 @@ def read_source(source: Source) -> Reading:
     for i, piece in enumerate(pieces):
         copy = copies[i]
         out.append(_document(view, piece, i + 1, None if copy is None else copy + 1))
-    return Reading(source, out)
+    parts = [damage.Part(view.text[p.start : p.end], p.start) for p in pieces]
+    return Reading(source, damage.examine(view, out, parts))
 
 
 def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None) -> Document:
@@ -44,7 +47,13 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
     organisation, level = describe.organisation_of(piece)
     period = describe.period_of_document(piece)
     headings = sections.find(view.text, piece.lines, piece.end)
-    found = _figures(view, piece, kind, period, sections.Outline(headings))
+    outline = sections.Outline(headings)
+    planned = _planned(piece, kind, outline)
+    told = _figures(view, piece, period, planned)
+    own_year = _year_of_days(period, headings)
+    events, told = activities.find(view, piece, told, planned, outline, organisation, own_year)
+    told, doubts = checks.with_parts(view.text[piece.start : piece.end], told)
+    promised = targets.find(view, piece, told, planned, _plan_year(period, kind, outline))
     return Document(
         index=index,
         start=view.start(piece.start),
@@ -59,7 +68,10 @@ def _document(view: Clean, piece: documents.Piece, index: int, copy: int | None)
             Section(h.number, h.level, h.title, _work_area(h.title), view.start(h.start), view.end(h.end))
             for h in headings
         ],
-        figures=found,
+        activities=events,
+        figures=[figure for _, figure in told],
+        targets=promised,
+        checks=[*doubts, *checks.two_dates(events)],
     )
 
 
@@ -95,23 +107,67 @@ def _is_plan_heading(title: str) -> bool:
     return len(title) <= 30 and bool(_plan_heading().search(title)) and not _review_heading().search(title)
 
 
-def _figures(
-    view: Clean, piece: documents.Piece, kind: str, period: str | None, outline: sections.Outline
-) -> list[Figure]:
-    text = view.text[piece.start : piece.end]
-    year = period[:4] if period and period[:4].isdigit() else None
+_MASKED_YEAR = re.compile(r"(?:20[xX_*]{1,3}|[xX_*]{2,4})年")
+
+
+def _year_of_days(period: str | None, headings: list[sections.Heading]) -> int | None:
+    """The year of days that are told without one: the document's, unless its own headings mask it.
+
+    Where a heading says 20xx年, the years elsewhere were put in by those who copied the text.
+    """
+    if not period or not period[:4].isdigit() or any(_MASKED_YEAR.search(h.title) for h in headings):
+        return None
+    return int(period[:4])
+
+
+_HEADING_YEAR = re.compile(r"(?<!\d)(20\d\d)年?")
+
+
+def _plan_year(period: str | None, kind: str, outline: sections.Outline) -> Callable[[int], str | None]:
+    """For which year a plan is made at a position: that of its heading, else of the document when it is a plan."""
+    own = period[:4] if period and period[:4].isdigit() else None
+
+    def year_at(at: int) -> str | None:
+        if kind == "plan":
+            return own
+        for heading in reversed(outline.above(at)):
+            found = _HEADING_YEAR.search(heading.title)
+            if found:
+                return found.group(1)
+            if own is not None and re.search("明年|来年|下一?年|新的?一年", heading.title):
+                return str(int(own) + 1)
+            if re.search("下半年|今年", heading.title):
+                return own
+        return None
+
+    return year_at
+
+
+def _planned(piece: documents.Piece, kind: str, outline: sections.Outline) -> Callable[[int], bool]:
+    """Whether what stands at a position of the clean text lies in a plan or in the plan part of a report."""
     plan_from = _unnumbered_plan(piece)
-    out = []
-    previous: tuple[int, str | None] = (0, None)
-    for match in figures.find(text):
-        at = piece.start + match.start
-        planned = (
+
+    def planned(at: int) -> bool:
+        return (
             kind == "plan"
             or (plan_from is not None and at >= plan_from)
             or any(_is_plan_heading(h.title) for h in outline.above(at))
         )
-        out.append(_figure(view, piece.start, text, match, planned, year, previous))
-        previous = match.end, out[-1].counted
+
+    return planned
+
+
+def _figures(
+    view: Clean, piece: documents.Piece, period: str | None, planned: Callable[[int], bool]
+) -> list[tuple[figures.Match, Figure]]:
+    text = view.text[piece.start : piece.end]
+    year = period[:4] if period and period[:4].isdigit() else None
+    out: list[tuple[figures.Match, Figure]] = []
+    previous: tuple[int, str | None] = (0, None)
+    for match in figures.find(text):
+        figure = _figure(view, piece.start, text, match, planned(piece.start + match.start), year, previous)
+        out.append((match, figure))
+        previous = match.end, figure.counted
     return out
 
 
@@ -156,7 +212,8 @@ def _figure(
         kind=match.kind,
         status=status,
         negated=negated,
-        whole=bool(words.whole.search(before[-60:]) or words.whole_near.search(clause)),
+        whole=bool(words.whole.search(before[-60:]) or words.whole_near.search(clause))
+        and not _of_one_event(text, sentence, match.end),
         per=context.per_of(near[-14:]),
         period=context.period_of(near, year),
         indicator=indicator_of(match.unit, counted, _own_clause(clause))
@@ -167,6 +224,16 @@ def _figure(
 
 def _own_clause(clause: str) -> str:
     return re.split(r"[,;:。、]", clause)[-1]
+
+
+_ONE_EVENT = re.compile(r"\s*(?:此次|本次|这次|该次|活动(?:现场|中|期间|当天)?[,共]|当天|当日)")
+
+
+def _of_one_event(text: str, sentence: int, end: int) -> bool:
+    """Whether a sentence speaks of one event, whose total is not said of a whole: it names a day, or 此次."""
+    stop = re.compile(r"[。;!?\n]").search(text, end, end + 160)
+    told = text[sentence : stop.start() if stop else end]
+    return names_a_day(told) or bool(_ONE_EVENT.match(told))
 
 
 _PRAISE = ("好成绩", "成绩", "佳绩", "优异成绩", "好评")

@@ -10,7 +10,7 @@ _CN = "[一二三四五六七八九十]"
 # Rank of a style when a document uses several; what a document does not use leaves no gap in its levels.
 _STYLES: list[tuple[int, re.Pattern[str]]] = [
     (1, re.compile(rf"第{_CN}{{1,3}}[部章节](?:分)?[:、. ]?")),
-    (2, re.compile(rf"{_CN}{{1,3}}[、.](?!\d)")),
+    (2, re.compile(rf"{_CN}{{1,3}}(?:、|\.(?!\d))")),
     (3, re.compile(rf"\({_CN}{{1,3}}\)[、.]?|[㈠-㈩]、?")),
     (5, re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?(?![\d%万亿倍])[、. ]?")),
     (4, re.compile(r"\d{1,2}(?:[、)]|\.(?!\d)) ?")),
