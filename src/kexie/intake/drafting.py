@@ -1,11 +1,14 @@
 """From a document that was read to what an office would write down: drafts and statements. No database here."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from kexie.catalogue import load
 from kexie.core.errors import DomainError
@@ -48,11 +51,26 @@ class Whole:
 
 @dataclass
 class Drafted:
-    """All that a document gives. ``doubtful`` counts figures that were left out because a digit may be missing."""
+    """All that a document gives.
+
+    Left out, and counted: ``doubtful`` figures, in which a digit may be missing, and ``repeated`` ones, of an event
+    that the document has told of before.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     wholes: list[Whole] = field(default_factory=list)
     doubtful: int = 0
+    repeated: int = 0
+
+    @property
+    def left_out(self) -> str:
+        """What was left out, in words."""
+        told = []
+        if self.doubtful:
+            told.append(f"{self.doubtful}个数可能缺字")
+        if self.repeated:
+            told.append(f"{self.repeated}个数是前面讲过的同一件事")
+        return f"{'，'.join(told)}，没有起草" if told else ""
 
 
 def is_of_an_association(document: Document, text: str) -> bool:
@@ -98,9 +116,11 @@ def draft(*, document: Document, text: str, period: Period | None) -> Drafted:
     """Return the drafts and statements of ``document``, whose figures carry indicators.
 
     ``text`` is the whole text of the file. Only figures of what happened in the period itself are taken: no plans, no
-    rates, no other period's numbers, no number that may have lost a digit.
+    rates, no other period's numbers, no number that may have lost a digit, none of an event told a second time.
     """
     result = Drafted()
+    again = {activity.id for activity in document.activities if activity.same_as}
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, document.start, document.end)]
     sentences: dict[tuple[int, int], list[Figure]] = {}
     for figure in document.figures:
         if figure.status != "actual" or figure.indicator is None or figure.per or figure.period or figure.negated:
@@ -108,7 +128,10 @@ def draft(*, document: Document, text: str, period: Period | None) -> Drafted:
         if figure.suspect:
             result.doubtful += 1
             continue
-        sentences.setdefault(_sentence(text, figure, document), []).append(figure)
+        if figure.activity in again:
+            result.repeated += 1
+            continue
+        sentences.setdefault(_sentence(figure, document, ends), []).append(figure)
     for span, figures in sentences.items():
         # 共 in a sentence about one day is the event's own number, not one said of the year.
         one_event = names_a_day(text[span[0] : span[1]])
@@ -120,12 +143,10 @@ def draft(*, document: Document, text: str, period: Period | None) -> Drafted:
     return result
 
 
-def _sentence(text: str, figure: Figure, document: Document) -> tuple[int, int]:
-    start = document.start
-    for match in _SENTENCE_END.finditer(text, document.start, figure.start):
-        start = match.end()
-    following = _SENTENCE_END.search(text, figure.end, document.end)
-    return start, following.start() if following else document.end
+def _sentence(figure: Figure, document: Document, ends: Sequence[int]) -> tuple[int, int]:
+    """The sentence around ``figure``; ``ends`` are the ends of all sentences of the document, their marks included."""
+    before, after = bisect_right(ends, figure.start), bisect_right(ends, figure.end)
+    return ends[before - 1] if before else document.start, ends[after] - 1 if after < len(ends) else document.end
 
 
 def _draft(
@@ -147,7 +168,7 @@ def _draft(
         end=last,
         work_area=_work_area(document, span[0]),
         span=span,
-        figures=tuple(_told(figure) for figure in figures),
+        figures=tuple(_part(figure, figures, document) for figure in figures),
         sources=tuple(sources),
     )
 
@@ -177,6 +198,17 @@ def _work_area(document: Document, start: int) -> str:
     """The work area of the innermost section around ``start``, else of one further out, else none."""
     around = [section for section in document.sections if section.start <= start < section.end and section.work_area]
     return (max(around, key=lambda section: section.level).work_area or "") if around else ""
+
+
+def _part(figure: Figure, figures: Sequence[Figure], document: Document) -> FigureTold:
+    """A figure of a draft; one that is a part of another is told so, and adds nothing to a total."""
+    told = _told(figure)
+    if figure.part_of is None:
+        return told
+    whole = document.figures[figure.part_of]
+    if whole in figures:
+        return msgspec.structs.replace(told, part_of=list(figures).index(whole))
+    return msgspec.structs.replace(told, groups=["其中"])
 
 
 def _told(figure: Figure) -> FigureTold:

@@ -107,7 +107,7 @@ def _take_in_one(
     if outcome is None:
         drafted = draft(document=told, text=text, period=own)
         outcome = Outcome.DRAFTED if drafted.drafts or drafted.wholes else Outcome.EMPTY
-        reason = f"{drafted.doubtful}个数可能缺字，没有起草" if drafted.doubtful else ""
+        reason = drafted.left_out
     document = Document.objects.create(
         source=source,
         organisation=organisation,
