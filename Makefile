@@ -8,7 +8,10 @@ PORT ?= 8000
 # PostgreSQL on the local socket, used by the tests where a server answers there.
 POSTGRES ?= postgresql:///postgres?host=/var/run/postgresql
 
-.PHONY: demo test check setup bench lock clean
+# The labelled facts that reading is scored against, where they are there.
+GOLD ?= ../shared/gold
+
+.PHONY: demo test check setup bench score lock clean
 
 demo: setup
 	$(BIN)/kexie demo $(if $(filter 0,$(SERVE)),--no-serve) --host $(HOST) --port $(PORT)
@@ -35,6 +38,10 @@ check: setup
 
 bench: setup
 	@set -e; for each in bench/*.py; do $(BIN)/python $$each; done
+
+score: setup
+	@if [ -f $(GOLD)/score.py ]; then $(BIN)/python $(GOLD)/score.py --read '$(BIN)/kexie read --json'; \
+	else echo "there are no labelled facts in $(GOLD)"; fi
 
 # Needs uv. Lock files carry hashes and no addresses.
 lock:
