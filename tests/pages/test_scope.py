@@ -153,3 +153,18 @@ def test_a_page_carries_the_content_security_policy_and_no_inline_script(client:
         body = answer.content.decode()
         assert "style=" not in body
         assert body.count("<script") == body.count("<script src=")
+
+
+def test_a_period_without_anything_says_so_and_leads_to_one_with_something(client: Client, county: Path) -> None:
+    signed_in(client, person("who", "C"))
+    body = client.get("/totals/?organisation=C&period=2031&columns=shown").content.decode()
+    assert "2031年，这组指标还没有已通过的记录" in body
+    assert "看2024年" in body
+    assert "from=2024-01" in body
+    full = client.get(page("totals:page", "C")).content.decode()
+    assert "还没有已通过的记录" not in full
+
+
+def test_an_office_without_any_entry_is_told_what_to_do(client: Client, county: Path) -> None:
+    signed_in(client, person("who", "V1"))
+    assert "读入材料或导入台账" in client.get("/totals/?organisation=V1").content.decode()

@@ -25,6 +25,7 @@ from kexie.totals.queries import (
     SHARED,
     SHARED_WORDS,
     Total,
+    latest_month,
     scope_word,
     totals,
     totals_by_month,
@@ -76,8 +77,14 @@ def show_totals(request: HttpRequest) -> HttpResponse:
     for row in (*rows, total):
         for cell, slot in zip(row.cells, slots, strict=True):
             cell.slot = slot
+    is_empty = all(cell.value is None for cell in total.cells)
+    month = latest_month(choice.organisation) if is_empty else None
+    latest = Period.parse(str(month // 100)) if month else None
     context = {
         "choice": choice,
+        "is_empty": is_empty,
+        "latest": latest,
+        "latest_url": choice.period_url(latest) if latest else "",
         "group": group,
         "indicators": [
             {"row": each, "chosen": each.code == choice.indicator, "url": choice.url(indicator=each.code), "slot": slot}
@@ -132,9 +139,9 @@ def _rows(choice: Choice, indicators: Sequence[Indicator], found: Mapping[str, M
             _row(child.short_name, hint, choice, child.code, choice.scope, indicators, found.get(child.code, {}))
         )
     if SHARED in found:
-        row = _row(SHARED_WORDS, "", choice, SHARED, choice.scope, indicators, found[SHARED])
-        for cell in row.cells:
-            cell.url = ""
+        # What was taken away is explained by the formula of the total.
+        whole = choice.organisation.code
+        row = _row(SHARED_WORDS, "", choice, whole, choice.scope, indicators, found[SHARED])
         rows.append(dataclasses.replace(row, correction=True))
     return rows
 
