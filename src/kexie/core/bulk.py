@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 T = TypeVar("T")
+_PLAIN = frozenset({int, str, bool, type(None)})
 BATCH = 500  # a database takes only so many parameters in one statement
 
 
@@ -29,7 +30,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     # Names of tables and columns only; all values are parameters.
     statement = f"INSERT INTO {quote(rows[0]._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_values(row, fields) for row in rows])
+        cursor.executemany(statement, _values(rows, fields))
 
 
 def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -42,8 +43,17 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     key = quote(str(rows[0]._meta.pk.column))
     statement = f"UPDATE {quote(rows[0]._meta.db_table)} SET {sets} WHERE {key} = %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [[*_values(row, fields), row.pk] for row in rows])
+        cursor.executemany(statement, _values(rows, [*fields, rows[0]._meta.pk]))
 
 
-def _values(row: models.Model, fields: Sequence[Any]) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+def _values(rows: Sequence[models.Model], fields: Sequence[Any]) -> list[list[Any]]:
+    """The parameters of ``rows``. What the database takes as it is, is not prepared field by field."""
+    plan = [(field.attname, field, isinstance(field, models.JSONField)) for field in fields]
+    return [
+        [
+            value if not always and value.__class__ in _PLAIN else field.get_db_prep_save(value, connection)
+            for name, field, always in plan
+            for value in (getattr(row, name),)
+        ]
+        for row in rows
+    ]

@@ -434,12 +434,12 @@ def _revision(ready: Ready, entry: Entry, actor: User | None) -> Revision:
 
 
 def _store_figures(fresh: Sequence[tuple[Ready, Revision]]) -> None:
-    rows: list[Figure] = []
+    alone: list[Figure] = []
+    with_parts: list[Figure] = []
     parts: list[tuple[Figure, Figure]] = []
     for ready, revision in fresh:
-        own: list[Figure] = []
-        for position, (told, value, indicator) in enumerate(ready.figures):
-            figure = Figure(
+        own = [
+            Figure(
                 revision=revision,
                 position=position,
                 indicator=indicator,
@@ -448,15 +448,22 @@ def _store_figures(fresh: Sequence[tuple[Ready, Revision]]) -> None:
                 basis=told.basis,
                 **to_units(value, indicator),
             )
-            own.append(figure)
-        for position, (told, _, _) in enumerate(ready.figures):
-            if (whole := _whole_of(ready.figures, position, told.part_of)) is not None:
-                parts.append((own[position], own[whole]))
-        rows += own
-    Figure.objects.bulk_create(rows, batch_size=BATCH)
-    for part, of in parts:  # the whole may stand after its part, so this is a second step
-        part.part_of = of
-    Figure.objects.bulk_update([part for part, _ in parts], ["part_of"], batch_size=BATCH)
+            for position, (told, value, indicator) in enumerate(ready.figures)
+        ]
+        wholes = [
+            _whole_of(ready.figures, position, told.part_of) for position, (told, _, _) in enumerate(ready.figures)
+        ]
+        parts += [(own[position], own[whole]) for position, whole in enumerate(wholes) if whole is not None]
+        if any(whole is not None for whole in wholes):
+            with_parts += own
+        else:
+            alone += own
+    insert_rows(alone)
+    # The whole may stand after its part, so who is whose part is a second step, and needs keys.
+    Figure.objects.bulk_create(with_parts, batch_size=BATCH)
+    for part, whole in parts:
+        part.part_of = whole
+    update_rows([part for part, _ in parts], ["part_of"])
 
 
 def _whole_of(
