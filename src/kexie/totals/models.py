@@ -100,7 +100,8 @@ class Skip(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("ancestor", "system", "posting", "indicator"), name="skipped_once"),
+            # In the order in which it is looked up; a truth value is no use to SQLite's index but at the end.
+            models.UniqueConstraint(fields=("ancestor", "posting", "indicator", "system"), name="skipped_once"),
         )
 
     def __str__(self) -> str:

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("ancestor", "system", "posting", "indicator"), name="skipped_once")
+                    models.UniqueConstraint(fields=("ancestor", "posting", "indicator", "system"), name="skipped_once")
                 ]
             },
         ),
