@@ -113,6 +113,25 @@ def void(*, entry: Entry, reason: str, actor: str) -> Revision:
 
 
 @transaction.atomic
+def discard(*, entry: Entry, reason: str, actor: str) -> Revision:
+    """Void an entry of which nothing has ever counted. Raises DomainError when something has, or without a reason."""
+    if not reason.strip():
+        raise DomainError("作废要写明原因")
+    if entry.revisions.filter(status=Status.APPROVED).exists():
+        raise DomainError("这条记录已计数，要作废请用“作废”")
+    allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+    return _move(entry, actor, "discard", to=Status.VOID, allowed=allowed, reason=reason)
+
+
+@transaction.atomic
+def restore(*, entry: Entry, actor: str) -> Revision:
+    """Make what was discarded a draft again. Raises DomainError when the entry has counted before it was void."""
+    if entry.revisions.filter(status=Status.APPROVED).exists() or entry.revisions.count() > 1:
+        raise DomainError("这条记录计过数，作废后不能撤回；请重新录入")
+    return _move(entry, actor, "restore", to=Status.DRAFT, allowed=(Status.VOID,))
+
+
+@transaction.atomic
 def approve_all(*, entries: Sequence[int], actor: str, subject: str) -> int:
     """Approve the latest revisions of these entries at once; return how many. All of them have a day.
 
@@ -150,8 +169,7 @@ def _move(
     if to == Status.APPROVED and revision.end is None:
         raise DomainError(f"“{revision.title}”没有日期，不能通过")
     values: dict[str, Any] = {"status": to}
-    if to == Status.VOID:
-        values["void_reason"] = reason[:200]
+    values["void_reason"] = reason[:200] if to == Status.VOID else ""
     changed = Revision.objects.filter(pk=revision.pk, status__in=allowed).update(**values)
     if not changed:
         shown = Status(revision.status).label
