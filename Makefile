@@ -26,8 +26,8 @@ setup: .venv/.ready
 	touch $@
 
 test: setup
-	$(BIN)/python -m pytest
-	$(BIN)/python tools/postgres.py "$(POSTGRES)" $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
+	$(BIN)/python tools/postgres.py "$(POSTGRES)" $(BIN)/python -m pytest -n auto
 
 check: setup
 	$(BIN)/ruff check .
