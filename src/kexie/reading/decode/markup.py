@@ -1,7 +1,6 @@
 """Web pages (.html, and .mht as saved by a browser or by Word) to text."""
 
 import email
-import email.message
 import email.policy
 import sys
 from pathlib import Path
@@ -33,13 +32,13 @@ def is_mht(data: bytes) -> bool:
 
 def mht_text(data: bytes, name: str) -> str:
     """The text of the first page in a web archive."""
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
-    parts = message.get_payload()
-    for part in parts if isinstance(parts, list) else []:
-        if isinstance(part, email.message.Message) and part.get_content_type() == "text/html":
-            body = part.get_payload(decode=True)
+    try:
+        for part in email.message_from_bytes(data, policy=email.policy.compat32).walk():
+            body = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
             if isinstance(body, bytes):
                 return html_text(decode(body, name), name)
+    except RecursionError as error:  # parts in parts in parts
+        raise ReadingError(name, _REASONS[html_worker.DEPTH]) from error
     raise ReadingError(name, _REASONS[html_worker.UNREADABLE])
 
 
@@ -57,7 +56,7 @@ def html_text(markup: str, name: str) -> str:
 
 
 def _elsewhere(data: bytes, name: str) -> str | int:
-    command = [sys.executable, "-P", Path(html_worker.__file__)]
+    command: list[str | Path] = [sys.executable, "-P", Path(html_worker.__file__)]
     try:
         done = run(command, data=data, seconds=HTML_SECONDS, memory=HTML_MEMORY)
     except TimeoutError as error:

@@ -18,7 +18,7 @@ _REASONS = {
 
 def pdf_text(data: bytes, name: str) -> str:
     """The text layer of a PDF, page by page."""
-    command = [sys.executable, "-P", Path(pdf_worker.__file__), str(MAX_PAGES), str(MAX_CHARACTERS)]
+    command: list[str | Path] = [sys.executable, "-P", Path(pdf_worker.__file__), str(MAX_PAGES), str(MAX_CHARACTERS)]
     try:
         done = run(command, data=data, seconds=PDF_SECONDS, memory=PDF_MEMORY)
     except TimeoutError as error:
