@@ -46,7 +46,8 @@ def simplify(text: str) -> str:
     if len(converted) != len(text):
         # A phrase of another length would shift every offset behind it, so such a text goes character by character.
         converted = "".join(_one(c) for c in text)
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     for found in _WORDS.finditer(text):
         parts += (converted[end : found.start()], WORDS[found.group()])
         end = found.end()
