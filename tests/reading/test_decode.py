@@ -8,10 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from kexie.reading import ReadingError, extract
 from kexie.reading.decode import office
-from tests.reading.files import SUMMARY, archive, body, ole, paragraph, pdf, summary, word
+from kexie.reading.decode.numbering import Numbering, Level
+from tests.reading.files import NAMESPACE, SUMMARY, archive, body, ole, paragraph, pdf, summary, word
 
 TEXT = "青禾县科协办班6期。\r\n来了90人。\n"
 OTHER = "望川县科協舉辦培訓班和講座，發放資料，參加活動的羣衆很多。"
@@ -92,6 +94,74 @@ def test_docx_of_the_strict_kind_and_with_a_main_part_of_another_name() -> None:
     relations = '<Relationships><Relationship Type="x/officeDocument" Target="/word/document2.xml"/></Relationships>'
     data = archive({"_rels/.rels": relations, "word/document2.xml": body(paragraph("讲座3场"), namespace=strict)})
     assert extract(data, "a.docx").text == "讲座3场"
+
+
+def level(number: int, form: str, text: str) -> str:
+    return f'<w:lvl w:ilvl="{number}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+
+
+def numbered(*paragraphs: tuple[str, int, str]) -> bytes:
+    """A Word file whose paragraphs (list, level, text) are numbered by Word; list "9" stands for none."""
+    levels = level(0, "chineseCounting", "%1、") + level(1, "chineseCounting", "（%2）") + level(2, "decimal", "%3")
+    lists = (
+        f'<w:numbering xmlns:w="{NAMESPACE}"><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="8">{level(0, "bullet", "x")}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num>'
+        '<w:num w:numId="3"><w:abstractNumId w:val="7"/>'
+        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num></w:numbering>'
+    )
+    styles = (
+        f'<w:styles xmlns:w="{NAMESPACE}"><w:style w:styleId="H"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
+        '</w:style><w:style w:styleId="H2"><w:basedOn w:val="H"/></w:style></w:styles>'
+    )
+    written = ""
+    for which, at, text in paragraphs:
+        told = f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="{which}"/></w:numPr>'
+        named = f'<w:pStyle w:val="{which}"/>'
+        properties = "" if which == "9" else f"<w:pPr>{told if which.isdigit() else named}</w:pPr>"
+        written += f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
+    return archive({"word/document.xml": body(written), "word/numbering.xml": lists, "word/styles.xml": styles})
+
+
+def test_docx_gives_the_numbers_that_word_makes_by_itself() -> None:
+    data = numbered(
+        ("H", 0, "宣传"), ("1", 1, "讲座"), ("1", 1, "展览"), ("1", 2, "2024年"), ("9", 0, "说明"), ("H2", 0, "培训"),
+        ("1", 1, "农民"), ("2", 0, "点"), ("0", 0, "无"), ("3", 0, "另起"), ("3", 0, "再起"),
+    )  # fmt: skip
+    assert extract(data, "a.docx").text.split("\n") == [
+        *(
+            "一、宣传",
+            "（一）讲座",
+            "（二）展览",
+            "1 2024年",
+            "说明",
+            "二、培训",
+            "（一）农民",
+            "点",
+            "无",
+            "一、另起",
+            "二、再起",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "written"),
+    [
+        ("decimal", 12, "12"),
+        ("chineseCountingThousand", 21, "二十一"),
+        ("chineseCounting", 11, "十一"),
+        ("decimalEnclosedCircleChinese", 3, "③"),
+        ("decimalEnclosedCircle", 21, "21"),
+        ("upperLetter", 28, "BB"),
+        ("lowerRoman", 14, "xiv"),
+        ("of another age", 4, "4"),
+    ],
+)
+def test_numbers_before_headings_are_written_as_word_does(form: str, number: int, written: str) -> None:
+    told = Numbering({"0": {0: Level(form, "%1.", number)}}, {"1": "0"}, {"1": {}})
+    paragraph = etree.fromstring('<p><pPr><numPr><numId val="1"/></numPr></pPr></p>')
+    assert told.label(paragraph) == f"{written}."
 
 
 def test_pdf_gives_its_text_layer() -> None:

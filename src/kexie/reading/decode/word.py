@@ -13,10 +13,11 @@ from typing import Any
 from lxml import etree
 
 from kexie.reading.decode.limits import MAX_CHARACTERS, MAX_MEMBERS, MAX_PART, MAX_TAGS, MAX_UNPACKED, MEBIBYTE
+from kexie.reading.decode.numbering import Numbering, numbering
 from kexie.reading.model import ReadingError
 
 MAIN_PART = "word/document.xml"
-_MAX_RELATIONS = MEBIBYTE
+_MAX_SIDE_PART = 8 * MEBIBYTE  # of the members that say how things are named, styled and numbered
 _SKIPPED = frozenset(
     {"pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "tblGrid", "sectPr"}  # how it looks
     | {"del", "moveFrom", "delText", "instrText", "delInstrText"}  # what a reader does not see
@@ -33,8 +34,9 @@ def docx_text(data: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             part = _main_part(archive, name)
+            numbers = numbering(_root(archive, "word/numbering.xml"), _root(archive, "word/styles.xml"))
             with archive.open(part) as stream:
-                return _joined(_Bounded(stream, name), name)
+                return _joined(_Bounded(stream, name), name, numbers)
     except (zipfile.BadZipFile, zlib.error, EOFError, etree.XMLSyntaxError, NotImplementedError) as error:
         raise ReadingError(name, f".docx 文件坏了（{type(error).__name__}）") from error
     except (ValueError, OSError, RuntimeError) as error:  # what zipfile raises on some damaged headers
@@ -83,23 +85,24 @@ def _main_part(archive: zipfile.ZipFile, name: str) -> str:
 
 def _declared(archive: zipfile.ZipFile) -> str:
     """The main part by the package's relations: some programs give it another name."""
-    try:
-        info = archive.getinfo("_rels/.rels")
-    except KeyError:
-        return ""
-    if info.file_size > _MAX_RELATIONS:
-        return ""
-    root = etree.fromstring(archive.read(info), etree.XMLParser(resolve_entities=False, no_network=True))
-    for relation in root:
+    root = _root(archive, "_rels/.rels")
+    for relation in root if root is not None else ():
         target = str(relation.get("Target", "")).lstrip("/")
         if str(relation.get("Type", "")).endswith("/officeDocument") and target.startswith("word/"):
             return target
     return ""
 
 
-def _joined(stream: _Bounded, name: str) -> str:
+def _root(archive: zipfile.ZipFile, part: str) -> Any:
+    """The XML of a small member, or None where there is none or it is too large to be what it should be."""
+    if part not in archive.namelist() or archive.getinfo(part).file_size > _MAX_SIDE_PART:
+        return None
+    return etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _joined(stream: _Bounded, name: str, numbers: Numbering) -> str:
     lines, length = [], 0
-    for line in _lines_of_body(stream, name):
+    for line in _lines_of_body(stream, name, numbers):
         lines.append(line)
         length += len(line) + 1
         if length > MAX_CHARACTERS:
@@ -107,7 +110,7 @@ def _joined(stream: _Bounded, name: str) -> str:
     return "\n".join(lines)
 
 
-def _lines_of_body(stream: _Bounded, name: str) -> Iterator[str]:
+def _lines_of_body(stream: _Bounded, name: str, numbers: Numbering) -> Iterator[str]:
     """Lines as the parser comes by; what has been read is dropped, so that a long document needs no more memory."""
     blocks = ("{*}p", "{*}tbl", "{*}sdt", "{*}customXml", "{*}ins", "{*}AlternateContent")
     parser = etree.iterparse(
@@ -117,7 +120,7 @@ def _lines_of_body(stream: _Bounded, name: str) -> Iterator[str]:
         parent = element.getparent()
         if parent is None or _name(parent) != "body":
             continue
-        yield from _block(element)
+        yield from _block(element, numbers)
         element.clear(keep_tail=False)
         while element.getprevious() is not None:
             del parent[0]
@@ -131,25 +134,26 @@ def _name(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _block(element: Any) -> Iterator[str]:
+def _block(element: Any, numbers: Numbering) -> Iterator[str]:
     kind = _name(element)
     if kind == "p":
         text: list[str] = []
         boxes: list[Any] = []
         _inline(element, text, boxes)
-        yield "".join(text)
+        label = numbers.label(element)  # counted even before nothing, but not shown there
+        yield label + "".join(text) if any(text) else ""
         for box in boxes:
-            yield from _blocks(box)
+            yield from _blocks(box, numbers)
     elif kind == "tr":
-        cells = [" ".join(" ".join(_blocks(cell)).split()) for cell in _cells(element)]
+        cells = [" ".join(" ".join(_blocks(cell, numbers)).split()) for cell in _cells(element)]
         yield "\t".join(cells)
     elif kind not in _SKIPPED:
-        yield from _blocks(element)
+        yield from _blocks(element, numbers)
 
 
-def _blocks(parent: Any) -> Iterator[str]:
+def _blocks(parent: Any, numbers: Numbering) -> Iterator[str]:
     for child in parent:
-        yield from _block(child)
+        yield from _block(child, numbers)
 
 
 def _cells(row: Any) -> Iterator[Any]:
