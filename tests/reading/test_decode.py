@@ -12,7 +12,7 @@ from lxml import etree
 
 from kexie.reading import ReadingError, extract
 from kexie.reading.decode import office
-from kexie.reading.decode.numbering import Numbering, Level
+from kexie.reading.decode.numbering import Level, Numbering
 from tests.reading.files import NAMESPACE, SUMMARY, archive, body, ole, paragraph, pdf, summary, word
 
 TEXT = "青禾县科协办班6期。\r\n来了90人。\n"
@@ -161,7 +161,7 @@ def test_docx_gives_the_numbers_that_word_makes_by_itself() -> None:
 def test_numbers_before_headings_are_written_as_word_does(form: str, number: int, written: str) -> None:
     told = Numbering({"0": {0: Level(form, "%1.", number)}}, {"1": "0"}, {"1": {}})
     paragraph = etree.fromstring('<p><pPr><numPr><numId val="1"/></numPr></pPr></p>')
-    assert told.label(paragraph) == f"{written}."
+    assert told.label(paragraph) == f"{written}. "
 
 
 def test_pdf_gives_its_text_layer() -> None:

@@ -80,8 +80,8 @@ class Numbering:
             if each in levels:
                 value = counted.get(each, levels[each].start)
                 text = text.replace(f"%{each + 1}", _rendered(value, levels[each].form))
-        # Without a sign of its own the number would run into a number that follows.
-        return text + " " if text and text[-1].isalnum() else text
+        # 1.2024年 would be another number.
+        return text + " " if text and (text[-1].isalnum() or text[-1] == ".") else text
 
 
 def numbering(lists: Any, styles: Any) -> Numbering:
