@@ -1,0 +1,46 @@
+"""One sentence with what was found in it."""
+
+import re
+from dataclasses import dataclass
+
+from kexie.reading import circumstances as around
+from kexie.reading.dates import Span, find_spans
+
+LONGEST = 700  # characters of one sentence that are read; what is longer is cut
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence in the clean text of a document.
+
+    ``start`` is its position there; ``hidden``, equally long, is without what stands in quotation marks. ``exact`` are
+    those of its ``spans`` that are days or months.
+    """
+
+    start: int
+    text: str
+    hidden: str
+    spans: list[Span]
+    exact: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate; offsets are in its sentence. ``clause`` is where its clause begins."""
+
+    start: int
+    end: int
+    title: str
+    role: str
+    score: int
+    clause: int
+    verb: int
+    governed: bool = True
+    place: str | None = None
+
+
+def read_sentence(start: int, text: str, year: int | None) -> Sentence:
+    spans = find_spans(text, year)
+    exact = [span for span in spans if span.exact and span.every is None]
+    return Sentence(start, text, around.hide_quotes(text), spans, exact)
