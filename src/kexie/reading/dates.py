@@ -119,12 +119,14 @@ def find_spans(text: str, year: int | None) -> list[Span]:
 
     What is no day of the calendar is left out.
     """
-    found = [Span(None, None, m.start(), m.end(), m.group()) for m in _EVERY.finditer(text)]
-    for match in _TIME.finditer(text):
+    found = []
+    if "每" in text:
+        found = [Span(None, None, m.start(), m.end(), m.group()) for m in _EVERY.finditer(text)]
+    for match in _TIME.finditer(text) if "月" in text else ():
         span = _span(match, year)
         if span is not None:
             found.append(span)
-    for match in _PERIOD.finditer(text):
+    for match in _PERIOD.finditer(text) if "半年" in text or "季度" in text else ():
         if match["half"]:
             first, last = (1, 6) if match["half"] == "上" else (7, 12)
         else:

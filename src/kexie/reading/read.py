@@ -146,12 +146,13 @@ def _plan_year(period: str | None, kind: str, outline: sections.Outline) -> Call
 def _planned(piece: documents.Piece, kind: str, outline: sections.Outline) -> Callable[[int], bool]:
     """Whether what stands at a position of the clean text lies in a plan or in the plan part of a report."""
     plan_from = _unnumbered_plan(piece)
+    in_plan_part = outline.under(lambda heading: _is_plan_heading(heading.title))
 
     def planned(at: int) -> bool:
         return (
             kind == "plan"
             or (plan_from is not None and at >= plan_from)
-            or any(_is_plan_heading(h.title) for h in outline.above(at))
+            or in_plan_part(at)
         )
 
     return planned
