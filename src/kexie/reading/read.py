@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 
 from kexie.catalogue.loader import CatalogueError, load
-from kexie.reading import activities, checks, context, damage, describe, documents, figures, sections, targets
+from kexie.reading import activities, checks, context, copies, damage, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
 from kexie.reading.dates import names_a_day
 from kexie.reading.decode import extract
@@ -33,10 +33,10 @@ def read_source(source: Source) -> Reading:
     """Read a decoded file."""
     view = clean(source.text)
     pieces = documents.split(view.text)
-    copies = describe.near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
+    near = copies.near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
     out = []
     for i, piece in enumerate(pieces):
-        copy = copies[i]
+        copy = near[i]
         out.append(_document(view, piece, i + 1, None if copy is None else copy + 1))
     parts = [damage.Part(view.text[p.start : p.end], p.start) for p in pieces]
     return Reading(source, damage.examine(view, out, parts))
