@@ -1,0 +1,227 @@
+"""The grammar of a figure: hedge, number, scale, hedge, measure word, hedge; and what is none."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from kexie.reading import numerals
+from kexie.reading.articles import is_article
+from kexie.reading.figures import amounts
+from kexie.reading.figures.amounts import CHINESE, Amount
+from kexie.reading.figures.closed import closed_spans
+from kexie.reading.figures.fitting import denied, fits
+from kexie.reading.figures.lexicon import lexicon
+from kexie.reading.units import Unit, first_characters, unit_at
+
+_MASK = frozenset("xX_*×＊")
+_BEFORE_DIGITS = frozenset("+=#@/.xX_*×＊零〇一二三四五六七八九十百千两")
+_BEFORE_ONE = frozenset("第每初周末另某")
+_MONEY = re.compile(r"(?:经费|资金|投资|投入|收入|产值|补助|奖金|预算|总额|利润|税|销售额|金额|补贴)[^,。;:、]{0,8}$")
+_PARTED = re.compile(r"个([多半])(月|小时|星期|学期)")
+_NOT_HEDGES = (
+    "最近",
+    "附近",
+    "以上",
+    "线上",
+    "网上",
+    "街上",
+    "会上",
+    "树上",
+    "身上",
+    "早上",
+    "晚上",
+    "节约",
+    "条约",
+    "预约",
+)
+_ORDINAL = re.compile(rf"第 ?(?:[\d{CHINESE}]{{1,6}} ?(?:至|到|-|—|–|~|～|、|和) ?第?)?$")
+_MOST_DIGITS = 15
+
+
+class Match(NamedTuple):
+    """A figure as the grammar sees it; positions are in the clean text."""
+
+    start: int
+    end: int
+    value: Decimal | None
+    qualifier: str
+    low: Decimal | None
+    high: Decimal | None
+    soft_high: Decimal | None
+    low_exclusive: bool
+    unit: str
+    kind: str
+    hedged_after: bool
+    context: str | None
+
+
+@cache
+def _behind() -> frozenset[str]:
+    """Characters that can stand behind the numeral of a figure."""
+    return first_characters() | amounts.JOIN_STARTS | frozenset("余多来几十百千万亿")
+
+
+def find(text: str) -> Iterator[Match]:
+    """Every figure in clean ``text``, in order, none overlapping."""
+    starts, ends = closed_spans(text)
+    behind, search = _behind(), amounts.STARTS.search
+    spans, span, at = len(starts), 0, 0
+    while (candidate := search(text, at)) is not None:
+        start = candidate.start()
+        numeral = amounts.numeral_at(text, start)
+        if numeral is None:
+            at = start + 1
+            continue
+        at = numeral.end()
+        if text[at : at + 1] not in behind and text[at - 1] not in "万亿" and numeral.lastgroup is None:
+            continue  # most numerals end here: 统一是, 第三,
+        while span < spans and ends[span] <= start:
+            span += 1
+        if span < spans and starts[span] <= start:
+            continue
+        found = _figure(text, numeral)
+        if found is not None:
+            yield found
+            at = found.end
+
+
+def _figure(text: str, numeral: re.Match[str]) -> Match | None:
+    start = numeral.start()
+    arabic = text[start].isdecimal()
+    if _refused_before(text, numeral, arabic):
+        return None
+    if numeral.lastgroup is not None:
+        return _percent_in_words(text, numeral)
+    amount = amounts.amount_of(text, numeral)
+    if amount is None:
+        return None
+    value, pair, inside, end, bare = amount
+    found = None
+    if not pair and not inside:
+        joined = amounts.range_from(text, end, value, not arabic)
+        if joined is None:
+            # A unit may stand between the ends of a range: 3天至5天.
+            found = unit_at(text, end)
+            if found is not None:
+                joined = amounts.range_from(text, found[1], value, not arabic, found[0].name)
+        if joined is not None:
+            pair, end = joined
+            found = None
+    if found is None:
+        if text[end : end + 1] == " ":
+            end += 1
+        found = unit_at(text, end)
+    months = _PARTED.match(text, end) if found is not None and text[end] == "个" and not inside else None
+    if months is not None:
+        # 两个多月, 一个半小时: the hedge stands inside the unit.
+        value += Decimal("0.5") if months[1] == "半" else 0
+        inside = "多" if months[1] == "多" else ""
+        found = Unit(months[2] if months[2] != "月" else "个月", "duration", True, None), months.end()
+    if found is None and text[end - 1] in "万亿" and _MONEY.search(text, max(0, start - 16), start):
+        found = Unit("元", "money", True, None), end  # 经费达60万: said of money, the unit may be left out
+    if found is None or not (arabic or found[0].chinese):
+        return None
+    return _qualified(text, start, Amount(value, pair, inside, end, bare), *found, arabic)
+
+
+def _refused_before(text: str, numeral: re.Match[str], arabic: bool) -> bool:
+    """Whether what stands directly before or behind the digits makes them part of something else."""
+    start, end = numeral.span()
+    floor = max(0, start - 12)
+    if text.find("第", floor, start) >= 0 and _ORDINAL.search(text, floor, start):
+        return True
+    before = text[start - 1] if start else ""
+    after = text[end] if end < len(text) else ""
+    if arabic:
+        if after in _MASK or before in _BEFORE_DIGITS or (before.isascii() and before.isalnum()):
+            return True  # among them 两3项: digits are damaged
+        return end - start > _MOST_DIGITS or (
+            after.isascii() and after.isalpha() and not text.startswith(("km", "kg", "m²"), end)
+        )
+    return before in _MASK or after.isdigit() or before.isdigit() or (text[start] == "一" and before in _BEFORE_ONE)
+
+
+def _qualified(text: str, start: int, amount: Amount, unit: Unit, end: int, arabic: bool) -> Match | None:
+    """The figure with its hedges, unless its measure word or what stands around it says that it is none."""
+    words = lexicon()
+    value, inside = amount.value, amount.inside
+    floor = max(0, start - 6)
+    before = None
+    if text[start - 1 : start] in words.before_last or text[start - 1 : start] == " ":
+        before = words.before.search(text, floor, start)
+    if before and text[max(0, before.start() - 1) : before.start() + 1] in _NOT_HEDGES:
+        before = None
+    hedge = words.before_kind[before.group().rstrip(" ")] if before else None
+    after = words.after.match(text, end) if text[end : end + 1] in words.after_first else None
+    if after and after.group() in "多余" and (inside or text[after.end() : after.end() + 1] in "种个样次媒元方"):
+        after = None
+    behind = words.after_kind[after.group()] if after else None
+    hedged = hedge is not None or bool(inside) or behind is not None
+    if amount.bare and not hedged:
+        return None  # 百米画廊, 千名学生: a name, or a round word
+    if not arabic and not hedged:
+        if value == 1 and not denied(text, start) and is_article(text, start, end, unit.name):
+            return None
+    elif unit.context == "negated_one" and value == 1:
+        return None
+    # 近三年 is a period: this hedge does not make a duration of it.
+    if not fits(text, start, end, value, unit, hedged and bool(inside or behind or hedge != "nearly"), not arabic):
+        return None
+    if unit.name == "篇" and words.furniture.search(text, floor, start):
+        return None
+    return Match(
+        before.start() if before else start,
+        after.end() if after else end,
+        None if amount.pair else value,
+        *_bounds(value, amount.pair, hedge, inside, behind),
+        unit.name,
+        unit.kind,
+        behind is not None,
+        unit.context,
+    )
+
+
+def _bounds(
+    value: Decimal, pair: tuple[Decimal, Decimal] | None, hedge: str | None, inside: str, behind: str | None
+) -> tuple[str, Decimal | None, Decimal | None, Decimal | None, bool]:
+    """Qualifier, low, high, soft_high and whether low is exclusive."""
+    if pair:
+        return "range", pair[0], pair[1], None, False
+    if hedge is None and behind is None and not inside:
+        return "exact", value, value, None, False
+    soft = behind == "soft" or any(c in inside for c in "余多几")
+    behind = None if behind == "soft" else behind
+    markers = [m for m in (hedge, "soft" if soft else ("about" if inside else None), behind) if m]
+    if len(set(markers)) > 1 and {"about", "nearly"} & set(markers):
+        return "about", None, None, None, False  # 约10000余, 近3多万: the hedges contradict each other
+    if soft:
+        return "at_least", value, None, numerals.step_above(value), False
+    first = markers[0]
+    if first == "nearly":
+        return "about", None, value, None, False
+    if first == "about":
+        return "about", None, None, None, False
+    if first == "more_than":
+        return "at_least", value, None, None, True
+    if first == "at_most":
+        return "at_most", None, value, None, False
+    return "at_least", value, None, None, False
+
+
+_PARTS = {"百": "%", "千": "‰", "万": "‱"}
+
+
+def _percent_in_words(text: str, numeral: re.Match[str]) -> Match | None:
+    base, _, rest = numeral.group().partition("分之")
+    whole, _, decimals = rest.partition("点")
+    value = numerals.parse_arabic(rest) if rest[:1].isdigit() else numerals.parse_chinese(whole)
+    if value is None:
+        return None
+    if decimals:
+        if not all(c in numerals.DIGITS for c in decimals):
+            return None
+        value += Decimal("0." + "".join(str(numerals.DIGITS[c]) for c in decimals))
+    amount = Amount(value, None, "", numeral.end(), False)
+    return _qualified(text, numeral.start(), amount, Unit(_PARTS[base], "percent", True, None), numeral.end(), True)

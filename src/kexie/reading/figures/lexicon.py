@@ -1,0 +1,47 @@
+"""The hedges and the fixed words that are no figures, compiled from the catalogue."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from kexie.catalogue.loader import load
+from kexie.reading.patterns import any_of
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``before_last`` are the characters with which a hedge before a number can end, ``after_first`` those with which
+    one behind the measure word can begin: most numbers have neither, and need no pattern."""
+
+    before: re.Pattern[str]
+    before_kind: dict[str, str]
+    before_last: frozenset[str]
+    after: re.Pattern[str]
+    after_kind: dict[str, str]
+    after_first: frozenset[str]
+    terms: re.Pattern[str]
+    furniture: re.Pattern[str]
+    great_nouns: re.Pattern[str]
+    great_not: re.Pattern[str]
+    duration_before: re.Pattern[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """``lexicon/hedges`` and ``lexicon/not_figures``."""
+    hedges, fixed = load("lexicon/hedges"), load("lexicon/not_figures")
+    before = {word: kind for kind, words in hedges["before"].items() for word in words}
+    after = {word: kind for kind, words in hedges["after"].items() for word in words}
+    return Lexicon(
+        before=re.compile(f"(?:{any_of(before)}) ?$"),
+        before_kind=before,
+        before_last=frozenset(word[-1] for word in before),
+        after=re.compile(any_of(after)),
+        after_kind=after,
+        after_first=frozenset(word[0] for word in after),
+        terms=re.compile(any_of(fixed["terms"])),
+        furniture=re.compile(f"(?:{any_of(fixed['furniture_before'])})[(]?$"),
+        great_nouns=re.compile(any_of(fixed["great_nouns"])),
+        great_not=re.compile(any_of(fixed["great_not"])),
+        duration_before=re.compile(f"(?:{any_of(fixed['duration_before'])})了?(?:[超近约]过?)?$"),
+    )

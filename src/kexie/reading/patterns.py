@@ -1,0 +1,34 @@
+"""Patterns out of lists of words, written so that ``re`` can skip the places where none begins.
+
+``re`` looks for the first character of a match in C when every alternative begins with a plain character. An
+alternation of words does; one that begins with a look-behind does not and is tried at every character of the text.
+"""
+
+import re
+from collections.abc import Iterable
+
+
+def any_of(words: Iterable[str], behind: str = "") -> str:
+    """A pattern for any of ``words``, the longest first, with ``behind`` (a look-around) behind each.
+
+    Words with the same first character share a branch, so at most one branch is entered. With ``behind`` every branch
+    is a whole alternative, so that more alternatives can be put beside it with ``|``.
+    """
+    rests: dict[str, set[str]] = {}
+    for word in words:
+        if word:
+            rests.setdefault(word[0], set()).add(word[1:])
+    branches = []
+    for first, tails in sorted(rests.items()):
+        longest = sorted(tails, key=lambda rest: (-len(rest), rest))
+        rest = "|".join(map(re.escape, longest))
+        branches.append(re.escape(first) + (f"(?:{rest})" if len(longest) > 1 else rest) + behind)
+    return "|".join(branches)
+
+
+def last_of(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+    """The last match of ``pattern`` in ``text[start:end]``, or None."""
+    last = None
+    for last in pattern.finditer(text, start, end):
+        pass
+    return last
