@@ -1,10 +1,11 @@
 """Documents into facts. A pure library: no Django, no database, no network, no printing.
 
 ``extract`` decodes a file; ``read`` and ``read_text`` return a ``Reading``; ``to_json`` gives it the shape of
-``kexie read --json``.
+``kexie read --json``. ``figures_of`` returns the figures of a text and nothing else.
 """
 
 from kexie.reading.decode import extract
+from kexie.reading.figures import figures_of
 from kexie.reading.model import (
     Activity,
     Check,
@@ -30,6 +31,7 @@ __all__ = [
     "Source",
     "Target",
     "extract",
+    "figures_of",
     "read",
     "read_source",
     "read_text",

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from functools import cache
 
 from kexie.catalogue.loader import load
+from kexie.reading.patterns import any_of, literal_first
 
-_SENTENCE = "。;!?\n"
 _HAN = r"\u4e00-\u9fff"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The compiled lexicon of context words."""
+    """The compiled lexicon of context words. ``stop_words`` and ``stop_marks`` are together what ``stop`` is."""
 
     amount: re.Pattern[str]
+    amount_last: frozenset[str]
     verbs: re.Pattern[str]
     stop: re.Pattern[str]
+    stop_words: re.Pattern[str]
+    stop_marks: re.Pattern[str]
     empty: frozenset[str]
     nominal: frozenset[str]
     planned: re.Pattern[str]
@@ -26,63 +29,75 @@ class Words:
     whole_near: re.Pattern[str]
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(sorted(map(re.escape, set(words)), key=len, reverse=True))
-
-
 @cache
 def words() -> Words:
     """The lexicon ``lexicon/context``, compiled."""
     data = load("lexicon/context")
+    # 覆盖率, 参赛作品: a verb inside a noun is none; one character is a verb only where a clause begins.
+    verbs = any_of((w for w in data["verbs"] if len(w) > 1), behind=f"(?!{any_of(data['noun_tails'])})")
+    single = any_of((w for w in data["verbs"] if len(w) == 1), behind="(?:(?<=[,。;:了并].)|(?<=^.))")
+    stop_words = "|".join([any_of(data["stop"]), *map(literal_first, data["stop_patterns"])])
+    stop_marks = f'[^{_HAN}a-zA-Z“”《》"()·/-]'
     return Words(
-        amount=re.compile(f"(?:{_any(data['amount'])})$"),
-        # 覆盖率, 参赛作品: a verb inside a noun is none; one character is a verb only where a clause begins.
-        verbs=re.compile(
-            f"(?:{_any([w for w in data['verbs'] if len(w) > 1])})(?!{_any(data['noun_tails'])})"
-            f"|(?:(?<=[,。;:了并])|^)(?:{_any([w for w in data['verbs'] if len(w) == 1])})"
-        ),
-        stop=re.compile(f'{_any(data["stop"])}|{"|".join(data["stop_patterns"])}|[^{_HAN}a-zA-Z“”《》"()·/-]'),
+        amount=re.compile(f"(?:{any_of(data['amount'])})$"),
+        amount_last=frozenset(word[-1] for word in data["amount"]),
+        verbs=re.compile(f"{verbs}|{single}"),
+        stop=re.compile(f"{stop_words}|{stop_marks}"),
+        stop_words=re.compile(stop_words),
+        stop_marks=re.compile(stop_marks),
         empty=frozenset(data["empty"]),
         nominal=frozenset(data["nominal"]),
-        planned=re.compile("|".join([_any(data["planned"]), *data["planned_patterns"]])),
-        done=re.compile(_any(data["done"])),
-        rule=re.compile(_any(data["rule"])),
-        whole=re.compile(_any(data["whole"])),
-        whole_near=re.compile(f"(?:{_any(data['whole_near'])})(?:{_any(data['amount'])})?$"),
+        planned=re.compile("|".join([any_of(data["planned"]), *map(literal_first, data["planned_patterns"])])),
+        done=re.compile(any_of(data["done"])),
+        rule=re.compile(any_of(data["rule"])),
+        whole=re.compile(any_of(data["whole"])),
+        whole_near=re.compile(f"(?:{any_of(data['whole_near'])})(?:{any_of(data['amount'])})?$"),
     )
 
 
 def sentence_start(text: str, position: int, limit: int = 160) -> int:
     """Where the sentence around ``position`` begins, looking back at most ``limit`` characters."""
     floor = max(0, position - limit)
-    return max((text.rfind(c, floor, position) for c in _SENTENCE), default=-1) + 1 or floor
+    found = _SENTENCE.match(text[floor:position][::-1])
+    assert found is not None
+    return position - found.end()
+
+
+_SENTENCE = re.compile(r"[^。;!?\n]*")
+_BACKWARDS = re.compile(r"[^”》)“《(\n,。;:!?、\"]*+")
 
 
 def clause_start(text: str, position: int, limit: int = 60) -> int:
     """Where the clause around ``position`` begins; text inside matched quotation marks is not cut."""
     floor = max(0, position - limit)
-    at = position - 1
-    depth = 0
-    while at >= floor:
-        c = text[at]
+    backwards = text[floor:position][::-1]
+    at = depth = 0
+    while True:
+        found = _BACKWARDS.match(backwards, at)
+        assert found is not None
+        at = found.end()
+        if at == len(backwards):
+            return floor
+        c = backwards[at]
         if c in "”》)":
             depth += 1
         elif c in "“《(":
             if depth == 0:
-                return at + 1
+                return position - at
             depth -= 1
-        elif c == "\n" or (depth == 0 and c in ',。;:!?、"'):
-            return at + 1
-        at -= 1
-    return floor
+        elif c == "\n" or depth == 0:
+            return position - at
+        at += 1
 
 
 def strip_amount(before: str) -> str:
     """``before`` without the words that only introduce a number (达, 共计, 为 …)."""
-    pattern = words().amount
+    lexicon = words()
     while True:
         before = before.rstrip(" ")
-        match = pattern.search(before, max(0, len(before) - 8))
+        if before[-1:] not in lexicon.amount_last:
+            return before
+        match = lexicon.amount.search(before, max(0, len(before) - 8))
         if match is None:
             return before
         before = before[: match.start()]
@@ -169,8 +184,11 @@ def noun_after(text: str, end: int) -> str | None:
             tail = words().stop.search(text, close + 1)
             last = tail.start() if tail else close + 1
             return text[end : max(close + 1, min(last, close + 10))]
-    match = words().stop.search(text, end, end + 24)
-    stop = match.start() if match else min(len(text), end + 24)
+    mark = words().stop_marks.search(text, end, end + 24)
+    stop = mark.start() if mark else min(len(text), end + 24)
+    # A word that stops the noun may run on behind the mark (其中“), but it begins before it.
+    word = words().stop_words.search(text, end, end + 24) if stop > end else None
+    stop = min(stop, word.start()) if word else stop
     found = text[end:stop].strip()
     if found.startswith(("(", ")", "/", "-")):
         return None
@@ -181,9 +199,12 @@ def noun_after(text: str, end: int) -> str | None:
     return found if re.search(f"[{_HAN}]", found) else None
 
 
+_PHRASE = re.compile(r"[^,。;:!?\n、()]{2,24}")
+
+
 def verb_after(text: str, end: int) -> str | None:
     """What those counted did, when no noun names them: 425人参与活动 → 参与活动, 124人获奖 → 获奖."""
-    match = re.compile(r"[^,。;:!?\n、()]{2,24}").match(text, end)
+    match = _PHRASE.match(text, end)
     return _bare(match.group()) or None if match else None
 
 
@@ -206,9 +227,11 @@ _PER_RE = re.compile(
 
 def per_of(clause: str) -> str | None:
     """The base of a rate named in the clause before a number (每次, 每周, 各), or None."""
+    if "每" not in clause and "各" not in clause and "均" not in clause:
+        return None
     last = None
-    for match in _PER_RE.finditer(clause):
-        last = match
+    for last in _PER_RE.finditer(clause):
+        pass
     if last is None:
         return None
     if last.group().startswith("人均"):
@@ -226,6 +249,8 @@ def period_of(clause: str, year: str | None) -> str | None:
 
     ``year`` is the document's own year, if known; a number of that year needs no mark.
     """
+    if "年" not in clause:
+        return None
     last = None
     for match in _YEAR.finditer(clause):
         if clause[max(0, match.start() - 1) : match.start()] not in ("比", "较"):

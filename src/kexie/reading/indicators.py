@@ -2,19 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kexie.catalogue.loader import CatalogueError, load
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One way to read an indicator: any of ``words`` (none: the unit alone), none of ``without``."""
+class Rule(NamedTuple):
+    """One way to read an indicator: any of ``words`` (an empty one: the unit alone), none of ``without``."""
 
     code: str
     words: tuple[str, ...]
     without: tuple[str, ...]
+
+
+class Candidates(NamedTuple):
+    """The rules of a unit, with every word that they look for."""
+
+    rules: list[Rule]
+    words: list[str]
 
 
 @cache
@@ -30,11 +36,25 @@ def rules() -> dict[str, list[Rule]]:
     for item in items:
         general: Sequence[str] = item.get("not") or ()
         for reads in item.get("reads") or ():
-            words = tuple(map(str, reads.get("words") or ()))
+            words = tuple(map(str, reads.get("words") or ("",)))
             rule = Rule(item["code"], words, tuple(map(str, [*general, *(reads.get("not") or ())])))
             for unit in reads["units"]:
                 by_unit.setdefault(str(unit), []).append(rule)
     return by_unit
+
+
+@lru_cache(maxsize=512)
+def _candidates(unit: str) -> Candidates | None:
+    """The rules for ``unit``; 人(次) is looked up as 人次 and 人, too."""
+    found = rules()
+    candidates = list(found.get(unit, ()))
+    if "(" in unit:
+        outer, inner = unit.rstrip(")").split("(", 1)
+        for other in (outer + inner, outer):
+            candidates += found.get(other, ())
+    if not candidates:
+        return None
+    return Candidates(candidates, sorted({word for rule in candidates for word in rule.words}))
 
 
 _PARTS = re.compile(r"[、和及与等()“”《》/]|以及")
@@ -45,23 +65,29 @@ def indicator_of(unit: str, counted: str | None, clause: str) -> str | None:
 
     A Chinese noun ends with its head, so a word must end ``counted`` or an item of the list that it is: 咨询台 is no
     consultation. Longer words beat shorter ones, and words of ``counted`` those that only stand in ``clause`` (the
-    text before the number). ``unit`` is as a Figure has it: 人(次) is looked up as 人次, too.
+    text before the number). ``unit`` is as a Figure has it.
     """
-    found = rules()
-    candidates = list(found.get(unit, ()))
-    if "(" in unit:
-        outer, inner = unit.rstrip(")").split("(", 1)
-        for other in (outer + inner, outer):
-            candidates += found.get(other, ())
-    heads = [part for part in _PARTS.split(counted or "") if part]
-    around = clause.replace(counted, "") if counted else clause
-    best: tuple[int, int] | None = None
-    code = None
-    for rule in candidates:
-        if any(word in (counted or "") or word in around for word in rule.without):
+    candidates = _candidates(unit)
+    if candidates is None:
+        return None
+    noun = counted or ""
+    around = clause.replace(noun, "") if noun else clause
+    both = f"{noun}\n{around}"
+    told = {word for word in candidates.words if word in both}
+    if not told:
+        return None
+    heads = tuple(part for part in _PARTS.split(noun) if part)
+    best, code = (0, -1), None
+    for rule in candidates.rules:
+        known = [word for word in rule.words if word in told]
+        if not known or _excluded(rule, both):
             continue
-        for word in rule.words or ("",):
-            inside = any(head.endswith(word) for head in heads)
-            if (inside or word in around) and (best is None or (int(inside and bool(word)), len(word)) > best):
-                best, code = (int(inside and bool(word)), len(word)), rule.code
+        for word in known:
+            rank = int(bool(word) and any(head.endswith(word) for head in heads)), len(word)
+            if rank > best and (rank[0] or word in around):
+                best, code = rank, rule.code
     return code
+
+
+def _excluded(rule: Rule, text: str) -> bool:
+    return any(word in text for word in rule.without)

@@ -32,3 +32,16 @@ def last_of(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Mat
     for last in pattern.finditer(text, start, end):
         pass
     return last
+
+
+_BEHIND_ANY = re.compile(r"\(\?<!(?P<before>\[[^\]]*\]|[^()\[\]]+)\)(?P<first>[^\\\[\](){}.?*+|^$])")
+
+
+def literal_first(pattern: str) -> str:
+    """``pattern``, with a negative look-behind that opens it moved behind the character that it guards: ``(?<!x)y``
+    and ``y(?<!xy)`` match the same, but only the second lets ``re`` skip to the next ``y``."""
+    match = _BEHIND_ANY.match(pattern)
+    if match is None:
+        return pattern
+    first = match["first"]
+    return f"{first}(?<!(?:{match['before']}){first}){pattern[match.end() :]}"
