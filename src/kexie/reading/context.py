@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kexie.catalogue.loader import load
-from kexie.reading.patterns import any_of, literal_first
+from kexie.reading.patterns import any_of, last_of, literal_first
 
 _HAN = r"\u4e00-\u9fff"
 
@@ -229,9 +229,7 @@ def per_of(clause: str) -> str | None:
     """The base of a rate named in the clause before a number (每次, 每周, 各), or None."""
     if "每" not in clause and "各" not in clause and "均" not in clause:
         return None
-    last = None
-    for last in _PER_RE.finditer(clause):
-        pass
+    last = last_of(_PER_RE, clause)
     if last is None:
         return None
     if last.group().startswith("人均"):

@@ -5,6 +5,7 @@ alternation of words does; one that begins with a look-behind does not and is tr
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable
 
 
@@ -26,12 +27,10 @@ def any_of(words: Iterable[str], behind: str = "") -> str:
     return "|".join(branches)
 
 
-def last_of(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+def last_of(pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
     """The last match of ``pattern`` in ``text[start:end]``, or None."""
-    last = None
-    for last in pattern.finditer(text, start, end):
-        pass
-    return last
+    found = deque(pattern.finditer(text, start, len(text) if end is None else end), maxlen=1)
+    return found[0] if found else None
 
 
 _BEHIND_ANY = re.compile(r"\(\?<!(?P<before>\[[^\]]*\]|[^()\[\]]+)\)(?P<first>[^\\\[\](){}.?*+|^$])")
