@@ -130,12 +130,15 @@ def noun_before(text: str, start: int, floor: int = 0, *, strict: bool = True) -
     return None
 
 
+_NUMBERED = re.compile(r"[\d(]")
+
+
 def _list_start(text: str, start: int, floor: int) -> int:
     """Where the clause begins; a list (画廊、专栏50个) is taken whole when its other items have no number."""
     at = max(floor, clause_start(text, start))
     while at > floor + 1 and text[at - 1] == "、":
         back = max(floor, clause_start(text, at - 1))
-        if start - back > 40 or back <= floor or re.search(r"[\d(]", text[back : at - 1]):
+        if start - back > 40 or back <= floor or _NUMBERED.search(text, back, at - 1):
             return at
         at = back
     return at
@@ -176,6 +179,9 @@ def _without_notes(text: str) -> str:
     return text
 
 
+_SAID = re.compile(f"[{_HAN}]")
+
+
 def noun_after(text: str, end: int) -> str | None:
     """What is counted, from the words behind the unit, up to a verb or a mark; None when there are none."""
     if end < len(text) and text[end] in '“"《':
@@ -196,7 +202,7 @@ def noun_after(text: str, end: int) -> str | None:
     if opening >= 0 and ")" not in found:
         found = found[:opening]
     found = _bare(found.rstrip("的了("))
-    return found if re.search(f"[{_HAN}]", found) else None
+    return found if _SAID.search(found) else None
 
 
 _PHRASE = re.compile(r"[^,。;:!?\n、()]{2,24}")

@@ -16,13 +16,6 @@ class Rule(NamedTuple):
     without: tuple[str, ...]
 
 
-class Candidates(NamedTuple):
-    """The rules of a unit, with every word that they look for."""
-
-    rules: list[Rule]
-    words: list[str]
-
-
 @cache
 def rules() -> dict[str, list[Rule]]:
     """Rules by unit, from catalogue file ``indicators``; empty when there is no such file."""
@@ -44,17 +37,21 @@ def rules() -> dict[str, list[Rule]]:
 
 
 @lru_cache(maxsize=512)
-def _candidates(unit: str) -> Candidates | None:
-    """The rules for ``unit``; 人(次) is looked up as 人次 and 人, too."""
+def _candidates(unit: str) -> dict[str, list[tuple[int, Rule]]]:
+    """The rules for ``unit`` by the words that they look for, each with its rank (0 and below; the first one wins).
+
+    人(次) is looked up as 人次 and 人, too.
+    """
     found = rules()
-    candidates = list(found.get(unit, ()))
+    units = [unit]
     if "(" in unit:
         outer, inner = unit.rstrip(")").split("(", 1)
-        for other in (outer + inner, outer):
-            candidates += found.get(other, ())
-    if not candidates:
-        return None
-    return Candidates(candidates, sorted({word for rule in candidates for word in rule.words}))
+        units += [outer + inner, outer]
+    by_word: dict[str, list[tuple[int, Rule]]] = {}
+    for i, rule in enumerate(rule for name in units for rule in found.get(name, ())):
+        for word in rule.words:
+            by_word.setdefault(word, []).append((-i, rule))
+    return by_word
 
 
 _PARTS = re.compile(r"[、和及与等()“”《》/]|以及")
@@ -68,26 +65,23 @@ def indicator_of(unit: str, counted: str | None, clause: str) -> str | None:
     text before the number). ``unit`` is as a Figure has it.
     """
     candidates = _candidates(unit)
-    if candidates is None:
+    if not candidates:
         return None
     noun = counted or ""
     around = clause.replace(noun, "") if noun else clause
     both = f"{noun}\n{around}"
-    told = {word for word in candidates.words if word in both}
+    told = [word for word in candidates if word in both]
     if not told:
         return None
     heads = tuple(part for part in _PARTS.split(noun) if part)
-    best, code = (0, -1), None
-    for rule in candidates.rules:
-        known = [word for word in rule.words if word in told]
-        if not known or _excluded(rule, both):
+    best: tuple[bool, int, int] | None = None
+    code = None
+    for word in told:
+        named = bool(word) and any(head.endswith(word) for head in heads)
+        if not named and word not in around:
             continue
-        for word in known:
-            rank = int(bool(word) and any(head.endswith(word) for head in heads)), len(word)
-            if rank > best and (rank[0] or word in around):
+        for order, rule in candidates[word]:
+            rank = named, len(word), order
+            if (best is None or rank > best) and not any(other in both for other in rule.without):
                 best, code = rank, rule.code
     return code
-
-
-def _excluded(rule: Rule, text: str) -> bool:
-    return any(word in text for word in rule.without)
