@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from kexie.reading import context
+from kexie.reading import context, nouns
 from kexie.reading.clean import Clean
 from kexie.reading.dates import names_a_day
 from kexie.reading.figures.fitting import denied
@@ -100,18 +100,18 @@ def _counted(text: str, match: Match, floor: int, inherited: str | None) -> str 
     Before people, percentages and money the noun usually comes first: 参训人员60人, 覆盖率98%, 经费3万元.
     ``floor`` is the end of the figure before, ``inherited`` what it counts: 5类1400册 are of the same thing.
     """
-    found = context.noun_after(text, match.end)
+    found = nouns.noun_after(text, match.end)
     if found in _PRAISE:
         found = None
     if match.unit in _PEOPLE or match.kind in _NOUN_BEFORE:
         if found and match.kind == "count" and text.startswith("的", match.end):
             return found
-        found = context.noun_before(text, match.start, floor) or found
+        found = nouns.noun_before(text, match.start, floor) or found
     if found:
         return found
     if floor and inherited and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
         return inherited
-    return context.noun_before(text, match.start, floor, strict=False) or context.verb_after(text, match.end)
+    return nouns.noun_before(text, match.start, floor, strict=False) or nouns.verb_after(text, match.end)
 
 
 def _status(text: str, sentence: int, match: Match, planned: bool) -> str:
