@@ -22,6 +22,7 @@ class Words:
     stop_marks: re.Pattern[str]
     empty: frozenset[str]
     nominal: frozenset[str]
+    no_noun: frozenset[str]
     planned: re.Pattern[str]
     done: re.Pattern[str]
     rule: re.Pattern[str]
@@ -47,6 +48,7 @@ def words() -> Words:
         stop_marks=re.compile(stop_marks),
         empty=frozenset(data["empty"]),
         nominal=frozenset(data["nominal"]),
+        no_noun=frozenset(data["no_noun"]),
         planned=re.compile("|".join([any_of(data["planned"]), *map(literal_first, data["planned_patterns"])])),
         done=re.compile(any_of(data["done"])),
         rule=re.compile(any_of(data["rule"])),

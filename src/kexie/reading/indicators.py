@@ -54,7 +54,8 @@ def _candidates(unit: str) -> dict[str, list[tuple[int, Rule]]]:
     return by_word
 
 
-_PARTS = re.compile(r"[、和及与等()“”《》/]|以及")
+# 等 ends a list, but not in 一等奖, 优等品.
+_PARTS = re.compile(r"[、和及与()“”《》/]|以及|(?<![一二三四五特优同头初中高])等")
 
 
 def indicator_of(unit: str, counted: str | None, clause: str) -> str | None:

@@ -8,13 +8,15 @@ from kexie.reading import numerals
 from kexie.reading.units import unit_at
 
 CHINESE = "零〇一二三四五六七八九十百千万亿两"
-STARTS = re.compile(rf"[\d{CHINESE}半]")
+_FORMAL = numerals.FORMAL
+STARTS = re.compile(rf"[\d{CHINESE}{_FORMAL}半]")
 _ARABIC = re.compile(
     r"\d{1,3}(?:,\d{3})++(?![,\d])(?:\.\d+)?|\d{1,3}(?: \d{3})++(?!\d)(?:\.\d+)?|\d(?: \d)++(?! ?\d)"
     r"|\d++(?:\.\d++|。\d++(?=[余多]?[万亿]))?"
 )
 _IN_WORDS = re.compile(
     rf"(?P<percent>[百千万]分之(?:[{CHINESE}点]++|\d++(?:\.\d++)?))|[{CHINESE}]++|半(?=天|个月|个小时|小时|个学期)"
+    rf"|[{_FORMAL}][{_FORMAL}零万亿]*+(?=元)"
 )
 _TAIL = re.compile(
     r" ?(?P<inside>[余多来几])?(?P<scale>万亿|[十百千]?[万亿]|[千百](?![分瓦克米]))?(?P<inside2>[余多])?"
@@ -25,7 +27,7 @@ JOIN_STARTS = frozenset(" 至到-—–~～或")
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _SCALES |= {"十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}
 _BARE = frozenset(("百", "千", "万", "亿", "千万", "百万", "亿万", "万千"))
-_HALF = Decimal("0.5")
+HALF = Decimal("0.5")
 
 
 class Amount(NamedTuple):
@@ -48,7 +50,7 @@ def amount_of(text: str, numeral: re.Match[str]) -> Amount | None:
     """The amount that begins with ``numeral``; None if it is malformed."""
     raw, end = numeral.group(), numeral.end()
     if raw == "半":
-        return Amount(_HALF, None, "", end, False)
+        return Amount(HALF, None, "", end, False)
     pair = None
     if raw[0].isdecimal():
         value = numerals.parse_arabic(raw)

@@ -11,6 +11,7 @@ _SESSION = re.compile(r"(?:、[一二三四五六七八九十]{1,3}次)*+(?:全�
 _PLACE = re.compile(r"[乡镇村屯路街](?!干部|民|医|级|镇|贤|里|舍|党|两委|道)")
 _AHEAD = re.compile(r"[^,。;:!?\n]{1,14}")
 _GREAT_NOT_BEHIND = frozenset("党届会第协")
+_SINCE = re.compile(r"(?:有余|[余多])?以?来(?!自|到)")
 _ROUND_THE_CLOCK = ("值班", "热线", "在线", "服务", "不间断", "全天")
 
 
@@ -24,10 +25,14 @@ def fits(text: str, start: int, end: int, value: Decimal, unit: Unit, hedged: bo
     name = unit.name
     if name in ("名", "位") and text[start - 1 : start] == "前":
         return False  # 前三名: ranks
+    if unit.kind == "duration" and _SINCE.match(text, end):
+        return False  # 一年多来 is a period
     if unit.context is not None:
         return _in_context(text, start, end, value, unit, hedged)
     if name == "次" and chinese and _SESSION.match(text, end):
         return False  # 二次全会: an ordinal
+    if name == "个" and chinese and not hedged and 1 < value <= 12 and lexicon().slogans.match(text, end):
+        return False  # 五个结合, 两个提升: a slogan
     if chinese and len(name) == 1 and name != "个" and _PLACE.match(text, end):
         return False  # 八面乡, 四名村: a place name
     if name == "小时" and value == 24:

@@ -18,8 +18,11 @@ from kexie.reading.units import Unit, first_characters, unit_at
 _MASK = frozenset("xX_*×＊")
 _BEFORE_DIGITS = frozenset("+=#@/.xX_*×＊零〇一二三四五六七八九十百千两")
 _BEFORE_ONE = frozenset("第每初周末另某")
-_MONEY = re.compile(r"(?:经费|资金|投资|投入|收入|产值|补助|奖金|预算|总额|利润|税|销售额|金额|补贴)[^,。;:、]{0,8}$")
 _PARTED = re.compile(r"个([多半])(月|小时|星期|学期)")
+_AND_A_HALF = re.compile(r"半(?![天年个小数月])")
+_DIGITS = frozenset("一二三四五六七八九两")
+_CLASSIFIERS = frozenset("个名位家所")
+_VAGUE = re.compile(r"(?:几|(?<![人次总户件个册份场点倍篇项单位])数)$")
 _NOT_HEDGES = (
     "最近",
     "附近",
@@ -116,14 +119,31 @@ def _figure(text: str, numeral: re.Match[str]) -> Match | None:
     months = _PARTED.match(text, end) if found is not None and text[end] == "个" and not inside else None
     if months is not None:
         # 两个多月, 一个半小时: the hedge stands inside the unit.
-        value += Decimal("0.5") if months[1] == "半" else 0
+        value += amounts.HALF if months[1] == "半" else 0
         inside = "多" if months[1] == "多" else ""
         found = Unit(months[2] if months[2] != "月" else "个月", "duration", True, None), months.end()
-    if found is None and text[end - 1] in "万亿" and _MONEY.search(text, max(0, start - 16), start):
-        found = Unit("元", "money", True, None), end  # 经费达60万: said of money, the unit may be left out
+    if found is None:
+        found = _implied(text, start, end)
+    elif found[0].kind == "duration" and not inside and _AND_A_HALF.match(text, found[1]):
+        value += amounts.HALF  # 一天半
+        found = found[0], found[1] + 1
     if found is None or not (arabic or found[0].chinese):
         return None
     return _qualified(text, start, Amount(value, pair, inside, end, bare), *found, arabic)
+
+
+_ENDS = frozenset(",。;、:!?)\n+")
+
+
+def _implied(text: str, start: int, end: int) -> tuple[Unit, int] | None:
+    """The unit that need not be written behind some words (经费达60万, 参加人数3200)."""
+    scaled = text[end - 1] in "万亿"
+    if not scaled and end < len(text) and text[end] not in _ENDS:
+        return None
+    for unit, words, always in lexicon().implied:
+        if (scaled or always) and words.search(text, max(0, start - 16), start):
+            return unit, end
+    return None
 
 
 def _refused_before(text: str, numeral: re.Match[str], arabic: bool) -> bool:
@@ -134,13 +154,19 @@ def _refused_before(text: str, numeral: re.Match[str], arabic: bool) -> bool:
         return True
     before = text[start - 1] if start else ""
     after = text[end] if end < len(text) else ""
+    if before in "几数" and before and (arabic or text[start] in "十百千万亿") and _VAGUE.search(text, floor, start):
+        return True  # 数百名, 好几十位
     if arabic:
         if after in _MASK or before in _BEFORE_DIGITS or (before.isascii() and before.isalnum()):
             return True  # among them 两3项: digits are damaged
         return end - start > _MOST_DIGITS or (
             after.isascii() and after.isalpha() and not text.startswith(("km", "kg", "m²"), end)
         )
-    return before in _MASK or after.isdigit() or before.isdigit() or (text[start] == "一" and before in _BEFORE_ONE)
+    if before in _MASK or after.isdigit() or before.isdigit() or (text[start] == "一" and before in _BEFORE_ONE):
+        return True
+    # 三会一课, 一村一品: a word of two digits and what belongs to each.
+    pair = end - start == 1 and start > 1 and text[start] in _DIGITS and text[start - 2] in _DIGITS
+    return pair and "\u4e00" <= before <= "\u9fff" and before not in _behind() and after not in _CLASSIFIERS
 
 
 def _qualified(text: str, start: int, amount: Amount, unit: Unit, end: int, arabic: bool) -> Match | None:

@@ -6,12 +6,14 @@ from functools import cache
 
 from kexie.catalogue.loader import load
 from kexie.reading.patterns import any_of
+from kexie.reading.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """``before_last`` are the characters with which a hedge before a number can end, ``after_first`` those with which
-    one behind the measure word can begin: most numbers have neither, and need no pattern."""
+    one behind the measure word can begin: most numbers have neither, and need no pattern. ``implied`` are units with
+    the words behind which they need not be written, and whether numbers without 万 can go without them, too."""
 
     before: re.Pattern[str]
     before_kind: dict[str, str]
@@ -24,6 +26,8 @@ class Lexicon:
     great_nouns: re.Pattern[str]
     great_not: re.Pattern[str]
     duration_before: re.Pattern[str]
+    slogans: re.Pattern[str]
+    implied: tuple[tuple[Unit, re.Pattern[str], bool], ...]
 
 
 @cache
@@ -44,4 +48,13 @@ def lexicon() -> Lexicon:
         great_nouns=re.compile(any_of(fixed["great_nouns"])),
         great_not=re.compile(any_of(fixed["great_not"])),
         duration_before=re.compile(f"(?:{any_of(fixed['duration_before'])})了?(?:[超近约]过?)?$"),
+        slogans=re.compile(any_of(fixed["slogans"])),
+        implied=tuple(
+            (
+                Unit(row["unit"], row["kind"], True, None),
+                re.compile(f"(?:{any_of(row['words'])})[^,。;:、\\d]{{0,8}}$"),
+                row["always"],
+            )
+            for row in load("lexicon/implied_units")
+        ),
     )

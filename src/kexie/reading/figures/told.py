@@ -1,7 +1,8 @@
 """What is said about a figure: what is counted, its status, its scope, its base."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from kexie.reading import context, nouns
@@ -17,21 +18,24 @@ _PEOPLE = frozenset(("人", "人次", "人(次)"))
 _NOUN_BEFORE = frozenset(("percent", "score", "money"))
 _ZERO = Decimal(0)
 _LOOK_BACK = 40
+_RATE = 14  # characters before a number in which the base of its rate is looked for
+_AHEAD = 24
 
 
 def told(
     view: Clean, start: int, end: int, year: str | None, planned: Callable[[int], bool]
-) -> Iterator[tuple[Match, Figure]]:
+) -> list[tuple[Match, Figure]]:
     """The figures of ``view.text[start:end]``, each as the grammar sees it (positions in that slice) and as told.
 
     ``year`` is the document's, if known; ``planned`` says whether a position of the view lies in a plan.
     """
     text = view.text[start:end]
-    floor, counted = 0, None
+    out: list[tuple[Match, Figure]] = []
+    last: tuple[Match, Figure] | None = None
     for match in find(text):
-        figure = _figure(view, start, text, match, planned(start + match.start), year, floor, counted)
-        yield match, figure
-        floor, counted = match.end, figure.counted
+        last = match, _figure(view, start, text, match, planned(start + match.start), year, last)
+        out.append(last)
+    return _severally(text, out)
 
 
 def _figure(
@@ -41,16 +45,15 @@ def _figure(
     match: Match,
     planned: bool,
     year: str | None,
-    floor: int,
-    inherited: str | None,
+    last: tuple[Match, Figure] | None,
 ) -> Figure:
     at = match.start
     sentence = context.sentence_start(text, at)
     clause = text[max(sentence, at - _LOOK_BACK) : at]
     near = clause[max(clause.rfind(","), clause.rfind(";"), clause.rfind(":")) + 1 :]
     start, end = view.start(base + at), view.end(base + match.end)
-    counted = _counted(text, match, floor, inherited)
     negated = match.value == 1 and denied(text, at)
+    counted = _counted(text, match, last, sentence, negated)
     code = None
     if counted or match.kind != "percent":
         code = indicator_of(match.unit, counted, near[max(near.rfind("。"), near.rfind("、")) + 1 :])
@@ -70,8 +73,8 @@ def _figure(
         _status(text, sentence, match, planned),
         negated=negated,
         whole=_whole(text, sentence, match, clause),
-        per=context.per_of(near[-14:]),
-        period=context.period_of(near, year),
+        per=context.per_of(near[-_RATE:]),
+        period=context.period_of(near, year, text[match.end : match.end + _AHEAD]),
         indicator=code,
     )
 
@@ -90,36 +93,79 @@ def _whole(text: str, sentence: int, match: Match, clause: str) -> bool:
     return not (names_a_day(around) or _ONE_EVENT.match(around))
 
 
-_PRAISE = frozenset(("好成绩", "成绩", "佳绩", "优异成绩", "好评"))
 _ADJACENT = re.compile(r"[、,]?(?:共|共计|计|合计)?")
 
 
-def _counted(text: str, match: Match, floor: int, inherited: str | None) -> str | None:
+def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentence: int, negated: bool) -> str | None:
     """The noun behind the unit if there is one, else the one before the number, else what those counted did.
 
-    Before people, percentages and money the noun usually comes first: 参训人员60人, 覆盖率98%, 经费3万元.
-    ``floor`` is the end of the figure before, ``inherited`` what it counts: 5类1400册 are of the same thing.
+    Before people, percentages and money the noun usually comes first: 参训人员60人, 覆盖率98%, 经费3万元. ``last`` is the
+    figure before: 5类1400册 are of the same thing, and so are 征集论文106篇,上交57篇.
     """
+    floor, inherited, owned = 0, None, True
+    if last is not None:
+        floor, inherited, owned = last[0].end, last[1].counted, last[1].status != "threshold"
+    people = match.unit in _PEOPLE
     found = nouns.noun_after(text, match.end)
-    if found in _PRAISE:
+    if found in context.words().no_noun:
         found = None
-    if match.unit in _PEOPLE or match.kind in _NOUN_BEFORE:
+    if (people or match.kind in _NOUN_BEFORE) and not negated:
         if found and match.kind == "count" and text.startswith("的", match.end):
             return found
-        found = nouns.noun_before(text, match.start, floor) or found
+        found = nouns.noun_before(text, match.start, floor, owned=owned) or found
     if found:
-        return found
+        return _of_level(found, inherited)
     if floor and inherited and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
         return inherited
-    return nouns.noun_before(text, match.start, floor, strict=False) or nouns.verb_after(text, match.end)
+    if not negated:
+        found = nouns.noun_before(text, match.start, floor, strict=False, owned=owned)
+    if found:
+        return _of_level(found, inherited)
+    alike = last is not None and floor > sentence and last[0].unit == match.unit
+    did = nouns.verb_after(text, match.end)
+    if alike and not people and not (did and did.startswith(_WON)):
+        return inherited
+    return did or (inherited if alike else None) or (nouns.between(text, floor, match.start) if last else None)
+
+
+_WON = ("获", "荣获", "被", "入选", "入围", "评为")
+_LEVEL = re.compile(r"(?:国家|省部?|市|地|县|区|乡|镇|村|州|旗|校|街道|社区)级")
+
+
+def _of_level(noun: str, inherited: str | None) -> str:
+    """``noun``, with what is counted when it only names the level of the like: 省级基地7家、市级20家."""
+    if inherited is None or not _LEVEL.fullmatch(noun):
+        return noun
+    level = _LEVEL.match(inherited)
+    return noun + inherited[level.end() if level else 0 :]
+
+
+_EACH_ITS_OWN = re.compile(r"分别(?:为|是|有|达到?|占|评出|获得?)?$")
+_NEXT = re.compile(r"[、,和及]+")
+
+
+def _severally(text: str, out: list[tuple[Match, Figure]]) -> list[tuple[Match, Figure]]:
+    """``out``, where as many numbers as things follow 分别 each with its own: 一、二等奖分别为2个、5个."""
+    for i, (match, _) in enumerate(out):
+        if not _EACH_ITS_OWN.search(text, max(0, match.start - 4), match.start):
+            continue
+        items = nouns.items_before(text, match.start, out[i - 1][0].end if i else 0)
+        group = i + 1
+        while group < len(out) and _NEXT.fullmatch(text, out[group - 1][0].end, out[group][0].start):
+            group += 1
+        if len(items) != group - i or len(items) < 2:
+            continue
+        for k, item in enumerate(items, start=i):
+            found, figure = out[k]
+            out[k] = found, replace(figure, counted=item, indicator=indicator_of(figure.unit, item, ""))
+    return out
 
 
 def _status(text: str, sentence: int, match: Match, planned: bool) -> str:
     at = match.start
     if (
         match.hedged_after
-        and match.unit in ("分", "岁")
-        and text.startswith("的", match.end)
+        and (match.unit == "岁" or (match.unit == "分" and text.startswith("的", match.end)))
         and text.find("平均", max(sentence, at - 10), at) < 0
     ):
         return "threshold"
