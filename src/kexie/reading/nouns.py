@@ -9,7 +9,7 @@ _LONGEST = 24
 _CONJUNCTION = re.compile(r"以及|和|与|及|并|的[\dxX_*]*")
 _NUMBERED = re.compile(r"[\d(]")
 _PREFIX = re.compile(
-    r"^(?:共有|现有|有(?=在)|了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|只|约|我们|时间的)++"
+    r"^(?:[比较](?:去年|上年|前年|上一年|上届|20\d\d年)(?:同期)?|共有|现有|有(?=在)|了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|只|约|我们|时间的)++"
 )
 # What stands behind a preposition is not counted: 向各乡镇发放, 为该村.
 _LED = re.compile(
@@ -36,9 +36,9 @@ def noun_before(text: str, start: int, floor: int = 0, *, strict: bool = True, o
     """What is counted, from the words that lead to the number at ``start``: those behind the last verb.
 
     ``floor`` is where the figure before this one ends; nothing is taken from before it, and unless ``owned`` is false
-    the words that follow it are its own (30所医院425人). When not ``strict``, a verb that names what is counted will do
-    (受训达479人), so will a noun before the verb (橱窗共出刊8期) or, where the clause has none (今年共开展11期), one in the
-    clause before it.
+    the words that follow it are its own (30所医院425人). When not ``strict``, a verb that names what is counted will
+    do (受训达479人), so will a noun before the verb (橱窗共出刊8期) or, where the clause has none (今年共开展11期), one
+    in the clause before it.
     """
     for _ in range(1 if strict else 2):
         at = _list_start(text, start, floor)

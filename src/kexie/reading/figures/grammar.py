@@ -71,6 +71,7 @@ def find(text: str) -> Iterator[Match]:
     starts, ends = closed_spans(text)
     behind, search = _behind(), amounts.STARTS.search
     spans, span, at = len(starts), 0, 0
+    last: Match | None = None
     while (candidate := search(text, at)) is not None:
         start = candidate.start()
         numeral = amounts.numeral_at(text, start)
@@ -84,13 +85,21 @@ def find(text: str) -> Iterator[Match]:
             span += 1
         if span < spans and starts[span] <= start:
             continue
-        found = _figure(text, numeral)
+        found = _figure(text, numeral, last)
         if found is not None:
             yield found
-            at = found.end
+            last, at = found, found.end
 
 
-def _figure(text: str, numeral: re.Match[str]) -> Match | None:
+def _listed(text: str, last: Match | None, start: int) -> bool:
+    """Whether the number at ``start`` is the next item of a list of counted things: 三次宣传、六期培训班、一次考察."""
+    if last is None or start - last.end > 16 or text[start - 1] not in ",、":
+        return False
+    noun = text[last.end : start - 1]
+    return text[last.start] in CHINESE and bool(noun) and noun.isalpha() and noun[0] not in ",、"
+
+
+def _figure(text: str, numeral: re.Match[str], last: Match | None) -> Match | None:
     start = numeral.start()
     arabic = text[start].isdecimal()
     if _refused_before(text, numeral, arabic):
@@ -129,7 +138,7 @@ def _figure(text: str, numeral: re.Match[str]) -> Match | None:
         found = found[0], found[1] + 1
     if found is None or not (arabic or found[0].chinese):
         return None
-    return _qualified(text, start, Amount(value, pair, inside, end, bare), *found, arabic)
+    return _qualified(text, start, Amount(value, pair, inside, end, bare), *found, arabic, last)
 
 
 _ENDS = frozenset(",。;、:!?)\n+")
@@ -169,7 +178,9 @@ def _refused_before(text: str, numeral: re.Match[str], arabic: bool) -> bool:
     return pair and "\u4e00" <= before <= "\u9fff" and before not in _behind() and after not in _CLASSIFIERS
 
 
-def _qualified(text: str, start: int, amount: Amount, unit: Unit, end: int, arabic: bool) -> Match | None:
+def _qualified(
+    text: str, start: int, amount: Amount, unit: Unit, end: int, arabic: bool, last: Match | None
+) -> Match | None:
     """The figure with its hedges, unless its measure word or what stands around it says that it is none."""
     words = lexicon()
     value, inside = amount.value, amount.inside
@@ -177,7 +188,10 @@ def _qualified(text: str, start: int, amount: Amount, unit: Unit, end: int, arab
     before = None
     if text[start - 1 : start] in words.before_last or text[start - 1 : start] == " ":
         before = words.before.search(text, floor, start)
-    if before and text[max(0, before.start() - 1) : before.start() + 1] in _NOT_HEDGES:
+    if before and (
+        text[max(0, before.start() - 1) : before.start() + 1] in _NOT_HEDGES
+        or (text[before.start()] == "上" and not amount.bare)  # 上百人, but 上一堂课
+    ):
         before = None
     hedge = words.before_kind[before.group().rstrip(" ")] if before else None
     after = words.after.match(text, end) if text[end : end + 1] in words.after_first else None
@@ -188,7 +202,8 @@ def _qualified(text: str, start: int, amount: Amount, unit: Unit, end: int, arab
     if amount.bare and not hedged:
         return None  # 百米画廊, 千名学生: a name, or a round word
     if not arabic and not hedged:
-        if value == 1 and not denied(text, start) and is_article(text, start, end, unit.name):
+        listed = value == 1 and _listed(text, last, start)
+        if value == 1 and not listed and not denied(text, start) and is_article(text, start, end, unit.name):
             return None
     elif unit.context == "negated_one" and value == 1:
         return None
@@ -250,4 +265,4 @@ def _percent_in_words(text: str, numeral: re.Match[str]) -> Match | None:
             return None
         value += Decimal("0." + "".join(str(numerals.DIGITS[c]) for c in decimals))
     amount = Amount(value, None, "", numeral.end(), False)
-    return _qualified(text, numeral.start(), amount, Unit(_PARTS[base], "percent", True, None), numeral.end(), True)
+    return _qualified(text, numeral.start(), amount, Unit(_PARTS[base], "percent", True, None), numeral.end(), True, None)

@@ -99,8 +99,8 @@ _ADJACENT = re.compile(r"[、,]?(?:共|共计|计|合计)?")
 def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentence: int, negated: bool) -> str | None:
     """The noun behind the unit if there is one, else the one before the number, else what those counted did.
 
-    Before people, percentages and money the noun usually comes first: 参训人员60人, 覆盖率98%, 经费3万元. ``last`` is the
-    figure before: 5类1400册 are of the same thing, and so are 征集论文106篇,上交57篇.
+    Before people, percentages and money the noun usually comes first: 参训人员60人, 覆盖率98%, 经费3万元. ``last`` is
+    the figure before: 5类1400册 are of the same thing, and so are 征集论文106篇,上交57篇.
     """
     floor, inherited, owned = 0, None, True
     if last is not None:
@@ -114,16 +114,17 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
             return found
         found = nouns.noun_before(text, match.start, floor, owned=owned) or found
     if found:
-        return _of_level(found, inherited)
-    if floor and inherited and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
+        return _completed(found, inherited, text, match.start)
+    did = nouns.verb_after(text, match.end)
+    won = did is not None and did.startswith(_WON)
+    if inherited and not won and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
         return inherited
     if not negated:
         found = nouns.noun_before(text, match.start, floor, strict=False, owned=owned)
     if found:
-        return _of_level(found, inherited)
+        return _completed(found, inherited, text, match.start)
     alike = last is not None and floor > sentence and last[0].unit == match.unit
-    did = nouns.verb_after(text, match.end)
-    if alike and not people and not (did and did.startswith(_WON)):
+    if alike and not people and not won:
         return inherited
     return did or (inherited if alike else None) or (nouns.between(text, floor, match.start) if last else None)
 
@@ -132,12 +133,21 @@ _WON = ("获", "荣获", "被", "入选", "入围", "评为")
 _LEVEL = re.compile(r"(?:国家|省部?|市|地|县|区|乡|镇|村|州|旗|校|街道|社区)级")
 
 
-def _of_level(noun: str, inherited: str | None) -> str:
-    """``noun``, with what is counted when it only names the level of the like: 省级基地7家、市级20家."""
-    if inherited is None or not _LEVEL.fullmatch(noun):
+_GROWTH = frozenset(("增长", "增加", "提高", "上升", "提升", "增幅", "减少", "下降", "降低", "降幅", "翻"))
+_COMPARED = re.compile(r"同比|环比|[比较](?:去年|上年|前年|上一年|上届|同期|20\d\d年)")
+
+
+def _completed(noun: str, inherited: str | None, text: str, start: int) -> str:
+    """``noun``, with what the figure before counts when it only names a level (省级基地7家、市级20家) or by how much
+    that has grown (作品834件,比去年增加11%)."""
+    if inherited is None:
         return noun
-    level = _LEVEL.match(inherited)
-    return noun + inherited[level.end() if level else 0 :]
+    if _LEVEL.fullmatch(noun):
+        level = _LEVEL.match(inherited)
+        return noun + inherited[level.end() if level else 0 :]
+    if noun in _GROWTH and _COMPARED.search(text, max(0, start - 16), start):
+        return inherited + noun
+    return noun
 
 
 _EACH_ITS_OWN = re.compile(r"分别(?:为|是|有|达到?|占|评出|获得?)?$")
