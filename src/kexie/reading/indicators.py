@@ -1,11 +1,11 @@
 """Map a figure to an indicator of the catalogue by its unit and the words that say what is counted."""
 
-import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kexie.catalogue.loader import CatalogueError, load
+from kexie.reading.nouns import heads_of, strip_amount
 
 
 class Rule(NamedTuple):
@@ -54,16 +54,13 @@ def _candidates(unit: str) -> dict[str, list[tuple[int, Rule]]]:
     return by_word
 
 
-# 等 ends a list, but not in 一等奖, 优等品.
-_PARTS = re.compile(r"[、和及与()“”《》/]|以及|(?<![一二三四五特优同头初中高])等")
-
-
 def indicator_of(unit: str, counted: str | None, clause: str) -> str | None:
     """Code of the indicator whose word matches best, or None.
 
     A Chinese noun ends with its head, so a word must end ``counted`` or an item of the list that it is: 咨询台 is no
-    consultation. Longer words beat shorter ones, and words of ``counted`` those that only stand in ``clause`` (the
-    text before the number). ``unit`` is as a Figure has it.
+    consultation. ``clause`` is the text before the number; a word in it counts when it ends the clause or governs
+    the noun there (培训农民, 培训了60名农民), or when nothing else says what is counted. Longer words beat shorter
+    ones, and words of ``counted`` those of the clause. ``unit`` is as a Figure has it.
     """
     candidates = _candidates(unit)
     if not candidates:
@@ -74,12 +71,14 @@ def indicator_of(unit: str, counted: str | None, clause: str) -> str | None:
     told = [word for word in candidates if word in both]
     if not told:
         return None
-    heads = tuple(part for part in _PARTS.split(noun) if part)
+    led = clause[: clause.rfind(noun)] if noun and noun in clause else clause
+    led = strip_amount(led).rstrip("了过着的")
+    heads = heads_of(noun)
     best: tuple[bool, int, int] | None = None
     code = None
     for word in told:
         named = bool(word) and any(head.endswith(word) for head in heads)
-        if not named and word not in around:
+        if not named and not (led.endswith(word) if noun else word in around):
             continue
         for order, rule in candidates[word]:
             rank = named, len(word), order

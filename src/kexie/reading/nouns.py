@@ -6,10 +6,14 @@ from kexie.reading.context import HAN, clause_start, words
 from kexie.reading.patterns import last_of
 
 _LONGEST = 24
-_CONJUNCTION = re.compile(r"以及|和|与|及|并|的[\dxX_*]*")
+_AND = r"以及|和(?![平谐睦])|(?<!参)与(?!会)|(?<!普)及(?![格时])"
+_CONJUNCTION = re.compile(rf"{_AND}|并|的[\dxX_*]*")
+_ITEMS = re.compile(rf"、|{_AND}")
+# What parts the things counted in a noun. 等 ends a list, but not in 一等奖, 优等品.
+_PARTS = re.compile(rf"[、()“”《》/]|{_AND}|(?<![一二三四五特优同头初中高])等")
 _NUMBERED = re.compile(r"[\d(]")
 _PREFIX = re.compile(
-    r"^(?:[比较](?:去年|上年|前年|上一年|上届|20\d\d年)(?:同期)?|共有|现有|有(?=在)|了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|只|约|我们|时间的)++"
+    r"^(?:[比较](?:去年|上年|前年|上一年|上届|20\d\d年)(?:同期)?|一[项个种]|共有|现有|有(?=在)|了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|只|约|我们|时间的)++"
 )
 # What stands behind a preposition is not counted: 向各乡镇发放, 为该村.
 _LED = re.compile(
@@ -30,6 +34,11 @@ def strip_amount(before: str) -> str:
         if match is None:
             return before
         before = before[: match.start()]
+
+
+def heads_of(noun: str) -> list[str]:
+    """The things that a noun names, each to its end: 宣传单、手册等资料 → 宣传单, 手册, 资料."""
+    return [part for part in _PARTS.split(noun) if part]
 
 
 def noun_before(text: str, start: int, floor: int = 0, *, strict: bool = True, owned: bool = True) -> str | None:
@@ -57,7 +66,6 @@ def noun_before(text: str, start: int, floor: int = 0, *, strict: bool = True, o
     return None
 
 
-_ITEMS = re.compile(r"、|以及|[和与及]")
 _NUMERAL = "一二三四五六七八九十"
 
 

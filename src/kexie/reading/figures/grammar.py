@@ -265,4 +265,6 @@ def _percent_in_words(text: str, numeral: re.Match[str]) -> Match | None:
             return None
         value += Decimal("0." + "".join(str(numerals.DIGITS[c]) for c in decimals))
     amount = Amount(value, None, "", numeral.end(), False)
-    return _qualified(text, numeral.start(), amount, Unit(_PARTS[base], "percent", True, None), numeral.end(), True, None)
+    return _qualified(
+        text, numeral.start(), amount, Unit(_PARTS[base], "percent", True, None), numeral.end(), True, None
+    )
