@@ -30,19 +30,26 @@ class Words:
     whole_near: re.Pattern[str]
 
 
+_COMPLEMENTS = frozenset("到出去至")
+
+
 @cache
 def words() -> Words:
     """The lexicon ``lexicon/context``, compiled."""
     data = load("lexicon/context")
     # 覆盖率, 参赛作品: a verb inside a noun is none; one character is a verb only where a clause begins.
-    verbs = any_of((w for w in data["verbs"] if len(w) > 1), behind=f"(?!{any_of(data['noun_tails'])})")
+    # 收到作品, 评出作品: with a complement it is a verb whatever follows.
+    tails = f"(?!{any_of(data['noun_tails'])})"
+    several = [w for w in data["verbs"] if len(w) > 1]
+    verbs = any_of((w for w in several if w[-1] not in _COMPLEMENTS), behind=tails)
+    complete = any_of(w for w in several if w[-1] in _COMPLEMENTS)
     single = any_of((w for w in data["verbs"] if len(w) == 1), behind="(?:(?<=[,。;:了并].)|(?<=^.))")
     stop_words = "|".join([any_of(data["stop"]), *map(literal_first, data["stop_patterns"])])
     stop_marks = f'[^{HAN}a-zA-Z“”《》"()·/-]'
     return Words(
         amount=re.compile(f"(?:{any_of(data['amount'])})$"),
         amount_last=frozenset(word[-1] for word in data["amount"]),
-        verbs=re.compile(f"{verbs}|{single}"),
+        verbs=re.compile(f"{complete}|{verbs}|{single}"),
         stop=re.compile(f"{stop_words}|{stop_marks}"),
         stop_words=re.compile(stop_words),
         stop_marks=re.compile(stop_marks),

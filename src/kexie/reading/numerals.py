@@ -33,6 +33,7 @@ def parse_chinese(text: str) -> Decimal | None:
     digit: int | None = None
     last = 0  # the last multiplier, so that a trailing digit reads 一百二 as 120 and 一百零二 as 102
     zero = False
+    used: set[int] = set()  # 万 and 亿, each once
     for c in text:
         if c in DIGITS:
             if digit is not None and digit != 0:
@@ -47,8 +48,13 @@ def parse_chinese(text: str) -> Decimal | None:
             digit, last, zero = None, multiplier, False
         elif c in GREAT:
             multiplier = GREAT[c]
+            if multiplier in used:
+                return None  # 一万零一万
+            used.add(multiplier)
             section += digit or 0
             if not section and not total:
+                if digit == 0:
+                    return None
                 section = 1
             if total and multiplier > 10**4:
                 total = (total + section) * multiplier

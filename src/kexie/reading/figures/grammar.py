@@ -80,7 +80,9 @@ def find(text: str) -> Iterator[Match]:
             continue
         at = numeral.end()
         if text[at : at + 1] not in behind and text[at - 1] not in "万亿" and numeral.lastgroup is None:
-            continue  # most numerals end here: 统一是, 第三,
+            # Most numerals end here: 统一是, 第三,
+            if not text[start].isdecimal() or _implied(text, start, at) is None:
+                continue
         while span < spans and ends[span] <= start:
             span += 1
         if span < spans and starts[span] <= start:
@@ -149,9 +151,11 @@ def _implied(text: str, start: int, end: int) -> tuple[Unit, int] | None:
     scaled = text[end - 1] in "万亿"
     if not scaled and end < len(text) and text[end] not in _ENDS:
         return None
-    for unit, words, always in lexicon().implied:
-        if (scaled or always) and words.search(text, max(0, start - 16), start):
-            return unit, end
+    floor = max(0, start - 16)
+    if scaled or lexicon().implied_hint.search(text, floor, start):
+        for unit, words, always in lexicon().implied:
+            if (scaled or always) and words.search(text, floor, start):
+                return unit, end
     return None
 
 

@@ -13,7 +13,8 @@ from kexie.reading.units import Unit
 class Lexicon:
     """``before_last`` are the characters with which a hedge before a number can end, ``after_first`` those with which
     one behind the measure word can begin: most numbers have neither, and need no pattern. ``implied`` are units with
-    the words behind which they need not be written, and whether numbers without 万 can go without them, too."""
+    the words behind which they need not be written, and whether numbers without 万 can go without them, too; one of
+    the characters of ``implied_hint`` is in every such word."""
 
     before: re.Pattern[str]
     before_kind: dict[str, str]
@@ -28,13 +29,15 @@ class Lexicon:
     duration_before: re.Pattern[str]
     slogans: re.Pattern[str]
     implied: tuple[tuple[Unit, re.Pattern[str], bool], ...]
+    implied_hint: re.Pattern[str]
 
 
 @cache
 def lexicon() -> Lexicon:
     """``lexicon/hedges`` and ``lexicon/not_figures``."""
-    hedges, fixed = load("lexicon/hedges"), load("lexicon/not_figures")
+    hedges, fixed, implied = load("lexicon/hedges"), load("lexicon/not_figures"), load("lexicon/implied_units")
     before = {word: kind for kind, words in hedges["before"].items() for word in words}
+    last = {word[-1] for row in implied if row["always"] for word in row["words"]}
     after = {word: kind for kind, words in hedges["after"].items() for word in words}
     return Lexicon(
         before=re.compile(f"(?:{any_of(before)}) ?$"),
@@ -55,6 +58,7 @@ def lexicon() -> Lexicon:
                 re.compile(f"(?:{any_of(row['words'])})[^,。;:、\\d]{{0,8}}$"),
                 row["always"],
             )
-            for row in load("lexicon/implied_units")
+            for row in implied
         ),
+        implied_hint=re.compile(f"[{''.join(last)}]"),
     )
