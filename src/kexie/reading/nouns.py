@@ -6,7 +6,7 @@ from kexie.reading.context import HAN, clause_start, words
 from kexie.reading.patterns import last_of
 
 _LONGEST = 24
-_AND = r"以及|和(?![平谐睦])|(?<!参)与(?!会)|(?<!普)及(?![格时])"
+_AND = r"以及|和(?![平谐睦])|(?<!参)与(?!会)|(?<![普惠涉波遍提论])及(?![格时])"
 _CONJUNCTION = re.compile(rf"{_AND}|并|的[\dxX_*]*")
 _ITEMS = re.compile(rf"、|{_AND}")
 # What parts the things counted in a noun. 等 ends a list, but not in 一等奖, 优等品.
@@ -18,6 +18,10 @@ _PREFIX = re.compile(
 # What stands behind a preposition is not counted: 向各乡镇发放, 为该村.
 _LED = re.compile(
     r"(?:[还已将又并也])?(?:向(?!导)|为(?!民)|给(?!予|水)|对(?!象|口|外|联)|把(?!关)|由|从(?!业)|在(?![校职册岗编线建读]))"
+)
+# Whatever the verb is, behind its 了 or behind 有 stands what there was: 门口摆了咨询台.
+_GOVERNED = re.compile(
+    r".*(?:(?<![为除])了(?![解望结])|(?<![所没具享拥含富共现还只国私公占持])有(?![关机效限序余的些色益奖志识利害]))(?=..)"
 )
 _EACH = re.compile(r"每[^的]{0,3}$")
 _WITHIN = re.compile(r"(?<![高初集其之])之?[中里]$")
@@ -111,7 +115,8 @@ def _noun_in(clause: str, strict: bool) -> str | None:
         rest = clause[spans[-2][1] if len(spans) > 1 else 0 :]
     elif spans and "的" in rest[1:] and clause[slice(*spans[-1])] in lexicon.nominal and rest[:1] not in "了过的":
         rest = clause[spans[-1][0] :]  # 参与活动的群众: what they did says which ones
-    rest = _bare(rest)
+    governed = _GOVERNED.match(rest)
+    rest = _bare(rest[governed.end() :] if governed else rest)
     if rest and not (len(rest) == 1 and spans) and not (rest in lexicon.empty or _is_led(rest) or _EACH.match(rest)):
         return _shortened(rest)
     if not spans or strict:

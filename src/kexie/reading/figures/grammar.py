@@ -79,10 +79,10 @@ def find(text: str) -> Iterator[Match]:
             at = start + 1
             continue
         at = numeral.end()
-        if text[at : at + 1] not in behind and text[at - 1] not in "万亿" and numeral.lastgroup is None:
-            # Most numerals end here: 统一是, 第三,
-            if not text[start].isdecimal() or _implied(text, start, at) is None:
-                continue
+        # Most numerals end here: 统一是, 第三,
+        unitless = text[at : at + 1] not in behind and text[at - 1] not in "万亿" and numeral.lastgroup is None
+        if unitless and not (text[start].isdecimal() and _implied(text, start, at)):
+            continue
         while span < spans and ends[span] <= start:
             span += 1
         if span < spans and starts[span] <= start:
