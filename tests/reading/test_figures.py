@@ -50,6 +50,7 @@ def only(text: str) -> Figure:
         ("粉刷围墙80延米。", "80延米", 80, "延米"),
         ("推文被转载150篇次。", "150篇次", 150, "篇次"),
         ("推选两名优秀的学员。", "两名", 2, "名"),
+        ("散发挂历200份/册。", "200份/册", 200, "份/册"),
     ],
 )
 def test_it_reads_value_and_unit(text: str, quote: str, value: Any, unit: str) -> None:
@@ -80,6 +81,8 @@ def test_it_reads_value_and_unit(text: str, quote: str, value: Any, unit: str) -
         ("每村听课3至5人。", "3至5人", "range", None, 3, 5, None),
         ("听课的有1-2万人。", "1-2万人", "range", None, 10000, 20000, None),
         ("听课的有三四十人。", "三四十人", "range", None, 30, 40, None),
+        ("听课的有3、4百人。", "3、4百人", "range", None, 300, 400, None),
+        ("听课的有五、六十人。", "五、六十人", "range", None, 50, 60, None),
     ],
 )
 def test_it_reads_hedges(
@@ -162,6 +165,9 @@ def test_these_are_no_figures(text: str) -> None:
         ("全镇12个村(社区)都来了。", "村(社区)"),
         ("给20个镇(街道、园区)科协发了通知。", "镇科协"),
         ("在今年的6个项目中,有两个是新的。", "项目"),
+        ("建起家长微信群(3个)。", "家长微信群"),
+        ("亩产由800斤提高到1200斤。", "亩产"),
+        ("门口摆了咨询台4个。", "咨询台"),
     ],
 )
 def test_it_says_what_is_counted(text: str, counted: str) -> None:
@@ -180,6 +186,7 @@ def test_it_says_what_is_counted(text: str, counted: str) -> None:
         ("办了1期修剪培训班25人。", ["修剪培训班", "修剪培训班"]),
         ("收到作品9件,2件获三等奖。", ["作品", "获三等奖"]),
         ("60岁以上老人1.8万人。", ["老人", "老人"]),
+        ("在12所小学放电影12场,10月开展2场。", ["小学放电影", "小学放电影", "小学放电影"]),
     ],
 )
 def test_what_is_counted_may_stand_with_the_figure_before(text: str, counted: list[str]) -> None:
@@ -190,6 +197,19 @@ def test_the_first_number_of_a_growth_is_of_an_earlier_time() -> None:
     assert [f.period for f in figures("会员由原来的30人发展到56人。")] == ["原来", None]
     assert [f.period for f in figures("站点从3个增加到9个。")] == ["原来", None]
     assert [f.period for f in figures("大家从3个村赶来。")] == [None]
+
+
+def test_money_goes_on_without_its_unit() -> None:
+    found = figures("省里投入50万元,市里配套30万、村民自筹20余万。")
+    assert [(f.value, f.unit) for f in found] == [(500_000, "元"), (300_000, "元"), (200_000, "元")]
+
+
+def test_the_years_of_a_title_are_not_the_period() -> None:
+    assert only("《山区规划(2015—2019年)》发到31个单位。").period is None
+
+
+def test_a_rate_may_stand_behind_the_number() -> None:
+    assert only("工时补助按80元/人发给大家。").per == "person"
 
 
 def test_an_item_of_a_list_of_counted_things_counts() -> None:

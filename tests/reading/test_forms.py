@@ -90,3 +90,25 @@ def test_figures_alone_are_those_of_the_whole_reading(line: str) -> None:
     plain = [replace(f, activity=None, part_of=None, suspect=(), repaired_from=None) for f in whole]
     assert plain == figures_of(line)
     assert len(plain) >= 2
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "12个甲(乙、丙)",
+        "甲(乙、丙)",
+        "1、2、",
+        "分别1个、",
+        "3、4",
+        "一个一",
+        "五个一",
+        "20万、",
+        "甲、",
+        "从3个",
+        "了12个",
+        "人数1,",
+    ],
+)
+def test_what_is_repeated_without_end_has_its_figures_to_the_end(unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    assert all(text[f.start : f.end] == f.quote for f in figures_of(text))

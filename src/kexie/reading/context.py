@@ -124,9 +124,15 @@ def per_of(clause: str) -> str | None:
     return _PER.get(last.group(1) or last.group(), "each") if last else None
 
 
+def per_behind(text: str, end: int) -> str | None:
+    """The base of a rate that stands behind a figure that ends at ``end`` (0.8元/人, 2次/周), or None."""
+    return _PER.get(text[end + 1 : end + 2], "each") if text[end : end + 1] == "/" else None
+
+
+_TITLE = re.compile(r"《[^《》]*》?")
 _YEAR = re.compile(r"(去年|上年|前年|上一年|(?<!\d)(?:19|20)\d\d年)(?!来|的?(?:基础|同期))")
 _BEFORE = re.compile(r"[由从](?:(原来|原先|过去|以前|起初|最初)的?)?$")
-_GROWS = re.compile(r"[^,。;、\n]{0,12},?(?:增|扩|发展|提高|提升|上升|上涨|减|下降|降)[^,。;、\n\d]{0,3}[到至]")
+_GROWS = re.compile(r"[^,。;、\n]{0,12},?(?:增|扩|涨|发展|提高|提升|上升|上涨|减|下降|降)[^,。;、\n\d]{0,3}[到至]")
 
 
 def period_of(clause: str, year: str | None, behind: str = "") -> str | None:
@@ -140,6 +146,7 @@ def period_of(clause: str, year: str | None, behind: str = "") -> str | None:
         return "原来"
     if "年" not in clause:
         return None
+    clause = _TITLE.sub("", clause)
     last = None
     for match in _YEAR.finditer(clause):
         if clause[max(0, match.start() - 1) : match.start()] not in ("比", "较"):

@@ -40,12 +40,12 @@ def rules() -> dict[str, list[Rule]]:
 def _candidates(unit: str) -> dict[str, list[tuple[int, Rule]]]:
     """The rules for ``unit`` by the words that they look for, each with its rank (0 and below; the first one wins).
 
-    人(次) is looked up as 人次 and 人, too.
+    人(次) and 人/次 are looked up as 人次 and 人, too.
     """
     found = rules()
     units = [unit]
-    if "(" in unit:
-        outer, inner = unit.rstrip(")").split("(", 1)
+    if "(" in unit or "/" in unit:
+        outer, inner = unit.rstrip(")").replace("/", "(").split("(", 1)
         units += [outer + inner, outer]
     by_word: dict[str, list[tuple[int, Rule]]] = {}
     for i, rule in enumerate(rule for name in units for rule in found.get(name, ())):

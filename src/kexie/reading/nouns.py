@@ -12,8 +12,10 @@ _ITEMS = re.compile(rf"、|{_AND}")
 # What parts the things counted in a noun. 等 ends a list, but not in 一等奖, 优等品.
 _PARTS = re.compile(rf"[、()“”《》/]|{_AND}|(?<![一二三四五特优同头初中高])等")
 _NUMBERED = re.compile(r"[\d(]")
+_DAY = r"(?:\d{1,4}[年月日号])+(?:份|初|底|末|[上中下]旬)?"
 _PREFIX = re.compile(
-    r"^(?:[比较](?:去年|上年|前年|上一年|上届|20\d\d年)(?:同期)?|一[项个种]|共有|现有|有(?=在)|了|的|各类|各种|各项|各级|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|只|约|我们|时间的)++"
+    rf"^(?:{_DAY}|[比较](?:去年|上年|前年|上一年|上届|20\d\d年)(?:同期)?|一[项个种]|共有|现有|有(?=在)|了|的|各类|各种|各项|各级"
+    r"|各(?!界)|过|着|到|共|并|已|先后|累计|还|又|也|其中|等|只|约|我们|时间的)++"
 )
 # What stands behind a preposition is not counted: 向各乡镇发放, 为该村.
 _LED = re.compile(
@@ -61,6 +63,9 @@ def noun_before(text: str, start: int, floor: int = 0, *, strict: bool = True, o
             if conjunction is None and verb is None:
                 return None
             at = conjunction.end() if conjunction else verb.start() if verb else at
+        if at == start and at > floor + 1 and text[at - 1] == "(":
+            start = at = at - 1  # 微信群(3个)
+            at = max(floor, clause_start(text, start))
         found = _noun_in(text[at:start], strict)
         if found is not None:
             return found
@@ -117,7 +122,7 @@ def _noun_in(clause: str, strict: bool) -> str | None:
         rest = clause[spans[-1][0] :]  # 参与活动的群众: what they did says which ones
     governed = _GOVERNED.match(rest)
     rest = _bare(rest[governed.end() :] if governed else rest)
-    if rest and not (len(rest) == 1 and spans) and not (rest in lexicon.empty or _is_led(rest) or _EACH.match(rest)):
+    if rest and not (len(rest) == 1 and spans) and not _says_nothing(rest):
         return _shortened(rest)
     if not spans or strict:
         return None
@@ -125,6 +130,14 @@ def _noun_in(clause: str, strict: bool) -> str | None:
     if clause[begin:end] in lexicon.nominal:
         return clause[begin:].rstrip("了的到")
     return _noun_in(clause[:begin], strict) if not rest else None
+
+
+_DATE = re.compile(rf"{_DAY}(?:以来|期间|全年)?$")
+
+
+def _says_nothing(phrase: str) -> bool:
+    """Whether a phrase names nothing that is counted: 全年, 每期, 10月, 为该村."""
+    return bool(phrase in words().empty or _EACH.match(phrase) or _DATE.match(phrase)) or _is_led(phrase)
 
 
 def _is_led(phrase: str) -> bool:
@@ -166,8 +179,11 @@ _SAID = re.compile(f"[{HAN}]")
 _CLOSING = {"“": "”", '"': '"', "《": "》"}
 
 
-def noun_after(text: str, end: int) -> str | None:
-    """What is counted, from the words behind the unit, up to a verb or a mark; None when there are none."""
+def noun_after(text: str, end: int, *, noted: bool = True) -> str | None:
+    """What is counted, from the words behind the unit, up to a verb or a mark; None when there are none.
+
+    When ``noted``, it goes on behind one note in parentheses: 12个镇(办、处)科协.
+    """
     closing = _CLOSING.get(text[end : end + 1])
     if closing is not None:
         close = text.find(closing, end + 1, end + 40)
@@ -184,7 +200,7 @@ def noun_after(text: str, end: int) -> str | None:
         return None
     opening = found.find("(")
     if opening >= 0 and ")" not in found:
-        found = found[:opening] + _behind_note(text, stop)
+        found = found[:opening] + (_behind_note(text, stop) if noted else "")
     found = _bare(found.rstrip('的了(《“"'))
     if len(found) > 2:
         found = _WITHIN.sub("", found)
@@ -196,7 +212,7 @@ def _behind_note(text: str, at: int) -> str:
     close = text.find(")", at, at + 12)
     if close < 0 or text.find("(", at, close) >= 0:
         return ""
-    return noun_after(text, close + 1) or ""
+    return noun_after(text, close + 1, noted=False) or ""
 
 
 _PHRASE = re.compile(r"[^,。;:!?\n、()]{2,24}")

@@ -54,12 +54,16 @@ def _surface_at(text: str, position: int) -> re.Match[str] | None:
 def unit_at(text: str, position: int) -> tuple[Unit, int] | None:
     """The unit that begins at ``position`` and where it ends, or None.
 
-    A second unit in parentheses is part of the first, as written: 人(次), 份(册).
+    A second unit in parentheses or behind a stroke is part of the first, as written: 人(次), 份/册.
     """
     match = _surface_at(text, position)
     if match is None:
         return None
     unit, end = table()[0][match.group()], match.end()
+    if unit.kind == "count" and text[end : end + 1] == "/":
+        second = _surface_at(text, end + 1)
+        if second is not None and table()[0][second.group()].kind == "count":
+            return unit._replace(name=text[match.start() : second.end()]), second.end()
     if text[end : end + 1] == "(":
         second = _surface_at(text, end + 1)
         if second is not None and text.startswith(")", second.end()):

@@ -26,6 +26,7 @@ _JOIN = re.compile(r" ?(?:至|到|-{1,2}|[—–~～]{1,2}|或) ?(?=[\d零一二
 JOIN_STARTS = frozenset(" 至到-—–~～或")
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _SCALES |= {"十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}
+_DIGIT = numerals.DIGITS | {str(i): i for i in range(10)}
 _BARE = frozenset(("百", "千", "万", "亿", "千万", "百万", "亿万", "万千"))
 HALF = Decimal("0.5")
 
@@ -73,6 +74,23 @@ def amount_of(text: str, numeral: re.Match[str]) -> Amount | None:
         value *= scale
         pair = pair and (pair[0] * scale, pair[1] * scale)
     return Amount(value, pair, inside, end, raw in _BARE)
+
+
+def told_apart(text: str, numeral: re.Match[str]) -> tuple[tuple[Decimal, Decimal], int] | None:
+    """Bounds and end of a range of two neighbouring digits with 、 between them: 3、4百人, 五、六十人."""
+    end = numeral.end()
+    if end - numeral.start() != 1 or text[end : end + 1] != "、" or end + 1 == len(text):
+        return None
+    second = numeral_at(text, end + 1)
+    amount = amount_of(text, second) if second is not None and not second.lastgroup else None
+    if second is None or amount is None or amount.pair or amount.inside:
+        return None
+    first, next_ = (_DIGIT.get(text[at], 0) for at in (numeral.start(), end + 1))
+    step = amount.value / next_ if next_ == first + 1 else Decimal(0)
+    # The second number is its digit with zeros behind it: 4百, 六十, but not 46.
+    if not first or not step or step != Decimal(1).scaleb(step.adjusted()):
+        return None
+    return (first * step, amount.value), amount.end
 
 
 def range_from(

@@ -63,7 +63,7 @@ class Match(NamedTuple):
 @cache
 def _behind() -> frozenset[str]:
     """Characters that can stand behind the numeral of a figure."""
-    return first_characters() | amounts.JOIN_STARTS | frozenset("余多来几十百千万亿")
+    return first_characters() | amounts.JOIN_STARTS | frozenset("余多来几十百千万亿、")
 
 
 def find(text: str) -> Iterator[Match]:
@@ -114,7 +114,7 @@ def _figure(text: str, numeral: re.Match[str], last: Match | None) -> Match | No
     value, pair, inside, end, bare = amount
     found = None
     if not pair and not inside:
-        joined = amounts.range_from(text, end, value, not arabic)
+        joined = amounts.told_apart(text, numeral) or amounts.range_from(text, end, value, not arabic)
         if joined is None:
             # A unit may stand between the ends of a range: 3天至5天.
             found = unit_at(text, end)
@@ -134,7 +134,7 @@ def _figure(text: str, numeral: re.Match[str], last: Match | None) -> Match | No
         inside = "多" if months[1] == "多" else ""
         found = Unit(months[2] if months[2] != "月" else "个月", "duration", True, None), months.end()
     if found is None:
-        found = _implied(text, start, end)
+        found = _implied(text, start, end) or _same_money(text, start, end, last)
     elif found[0].kind == "duration" and not inside and _AND_A_HALF.match(text, found[1]):
         value += amounts.HALF  # 一天半
         found = found[0], found[1] + 1
@@ -157,6 +157,16 @@ def _implied(text: str, start: int, end: int) -> tuple[Unit, int] | None:
             if (scaled or always) and words.search(text, floor, start):
                 return unit, end
     return None
+
+
+_SENTENCE_END = re.compile(r"[。;!?\n]")
+
+
+def _same_money(text: str, start: int, end: int, last: Match | None) -> tuple[Unit, int] | None:
+    """元 behind 万 where the figure before is money: 省里投入50万,市里配套30万."""
+    if last is None or last.kind != "money" or text[end - 1] not in "万亿" or start - last.end > 24:
+        return None
+    return None if _SENTENCE_END.search(text, last.end, start) else (Unit(last.unit, "money", True, None), end)
 
 
 def _refused_before(text: str, numeral: re.Match[str], arabic: bool) -> bool:

@@ -14,7 +14,7 @@ from kexie.reading.indicators import indicator_of
 from kexie.reading.model import Figure
 from kexie.reading.patterns import last_of
 
-_PEOPLE = frozenset(("人", "人次", "人(次)"))
+_PEOPLE = frozenset(("人", "人次", "人(次)", "人/次"))
 _NOUN_BEFORE = frozenset(("percent", "score", "money"))
 _ZERO = Decimal(0)
 _LOOK_BACK = 40
@@ -73,7 +73,7 @@ def _figure(
         _status(text, sentence, match, planned),
         negated=negated,
         whole=_whole(text, sentence, match, clause),
-        per=context.per_of(near[-_RATE:]),
+        per=context.per_of(near[-_RATE:]) or context.per_behind(text, match.end),
         period=context.period_of(near, year, text[match.end : match.end + _AHEAD]),
         indicator=code,
     )
