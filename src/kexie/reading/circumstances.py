@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kexie.catalogue.loader import load
+from kexie.reading.patterns import any_of
 
 _HAN = "\u4e00-\u9fff"
 _QUOTED = re.compile(r"[“”\"][^“”\"\n]{1,44}[”\"]|《[^《》\n]{1,44}》|\([^()\n]{1,24}\)")
@@ -21,11 +22,6 @@ class _Lexicon:
     partner: re.Pattern[str]
     bodies: re.Pattern[str]
     body_place: re.Pattern[str]
-
-
-def any_of(words: list[str]) -> str:
-    """A pattern for any of ``words``, the longest first."""
-    return "|".join(sorted(map(re.escape, set(words)), key=len, reverse=True))
 
 
 @cache
