@@ -88,7 +88,7 @@ def numbering(lists: Any, styles: Any) -> Numbering:
     """The lists of ``word/numbering.xml`` and ``word/styles.xml`` (roots; None where there is none)."""
     told = Numbering()
     for element in lists if lists is not None else ():
-        kind, key = _name(element), _attribute(element, "abstractNumId") or _attribute(element, "numId")
+        kind, key = local_name(element), _attribute(element, "abstractNumId") or _attribute(element, "numId")
         if kind == "abstractNum" and key is not None:
             told.levels[key] = {each: level for each, level in map(_level, _children(element, "lvl")) if each >= 0}
         elif kind == "num" and key is not None:
@@ -140,17 +140,18 @@ def _roman(value: int) -> str:
     return out
 
 
-def _name(element: Any) -> str:
+def local_name(element: Any) -> str:
+    """Name without namespace: transitional and strict files differ in it. Empty for what is no element."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _children(element: Any, name: str) -> list[Any]:
-    return [child for child in element if _name(child) == name]
+    return [child for child in element if local_name(child) == name]
 
 
 def _child(element: Any, name: str) -> Any:
-    return next((child for child in element if _name(child) == name), None)
+    return next((child for child in element if local_name(child) == name), None)
 
 
 def _attribute(element: Any, name: str) -> str | None:

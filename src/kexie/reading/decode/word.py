@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from kexie.reading.decode.limits import MAX_CHARACTERS, MAX_MEMBERS, MAX_PART, MAX_TAGS, MAX_UNPACKED, MEBIBYTE
-from kexie.reading.decode.numbering import Numbering, numbering
+from kexie.reading.decode.numbering import Numbering, local_name, numbering
 from kexie.reading.model import ReadingError
 
 MAIN_PART = "word/document.xml"
@@ -118,7 +118,7 @@ def _lines_of_body(stream: _Bounded, name: str, numbers: Numbering) -> Iterator[
     )
     for _, element in parser:
         parent = element.getparent()
-        if parent is None or _name(parent) != "body":
+        if parent is None or local_name(parent) != "body":
             continue
         yield from _block(element, numbers)
         element.clear(keep_tail=False)
@@ -128,14 +128,8 @@ def _lines_of_body(stream: _Bounded, name: str, numbers: Numbering) -> Iterator[
         raise ReadingError(name, ".docx 文件坏了（里面有实体定义）")
 
 
-def _name(element: Any) -> str:
-    """Name without namespace: transitional and strict files differ in it."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
 def _block(element: Any, numbers: Numbering) -> Iterator[str]:
-    kind = _name(element)
+    kind = local_name(element)
     if kind == "p":
         text: list[str] = []
         boxes: list[Any] = []
@@ -159,7 +153,7 @@ def _blocks(parent: Any, numbers: Numbering) -> Iterator[str]:
 def _cells(row: Any) -> Iterator[Any]:
     """The cells of a row; content controls and tracked insertions may stand around them."""
     for child in row:
-        kind = _name(child)
+        kind = local_name(child)
         if kind == "tc":
             yield child
         elif kind not in _SKIPPED:
@@ -168,7 +162,7 @@ def _cells(row: Any) -> Iterator[Any]:
 
 def _inline(parent: Any, text: list[str], boxes: list[Any]) -> None:
     for child in parent:
-        kind = _name(child)
+        kind = local_name(child)
         if kind == "t":
             text.append(child.text or "")
         elif kind in _MARKS:
