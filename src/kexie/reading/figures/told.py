@@ -115,8 +115,7 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
         found = nouns.noun_before(text, match.start, floor, owned=owned) or found
     if found:
         return _completed(found, inherited, text, match.start)
-    did = nouns.verb_after(text, match.end)
-    won = did is not None and did.startswith(_WON)
+    won = text.startswith(_WON, match.end)
     if inherited and not won and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
         return inherited
     if not negated:
@@ -126,13 +125,12 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
     alike = last is not None and floor > sentence and last[0].unit == match.unit
     if alike and not people and not won:
         return inherited
+    did = nouns.verb_after(text, match.end)
     return did or (inherited if alike else None) or (nouns.between(text, floor, match.start) if last else None)
 
 
 _WON = ("获", "荣获", "被", "入选", "入围", "评为")
 _LEVEL = re.compile(r"(?:国家|省部?|市|地|县|区|乡|镇|村|州|旗|校|街道|社区)级")
-
-
 _GROWTH = frozenset(("增长", "增加", "提高", "上升", "提升", "增幅", "减少", "下降", "降低", "降幅", "翻"))
 _COMPARED = re.compile(r"同比|环比|[比较](?:去年|上年|前年|上一年|上届|同期|20\d\d年)")
 
@@ -146,7 +144,7 @@ def _completed(noun: str, inherited: str | None, text: str, start: int) -> str:
         level = _LEVEL.match(inherited)
         return noun + inherited[level.end() if level else 0 :]
     if noun in _GROWTH and _COMPARED.search(text, max(0, start - 16), start):
-        return inherited + noun
+        return next((inherited.removesuffix(word) for word in _GROWTH if inherited.endswith(word)), inherited) + noun
     return noun
 
 
