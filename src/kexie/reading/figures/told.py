@@ -17,6 +17,8 @@ from kexie.reading.patterns import last_of
 _PEOPLE = frozenset(("人", "人次", "人(次)", "人/次"))
 _NOUN_BEFORE = frozenset(("percent", "score", "money"))
 _ZERO = Decimal(0)
+# 95分以上的, 3年以上的: what has so much is meant, not how much.
+_QUALIFYING = {unit: tuple(f"{hedge}的" for hedge in ("以上", "以下", "以内", "左右")) for unit in ("分", "年")}
 _LOOK_BACK = 40
 _RATE = 14  # characters before a number in which the base of its rate is looked for
 _AHEAD = 24
@@ -173,10 +175,12 @@ def _status(text: str, sentence: int, match: Match, planned: bool) -> str:
     at = match.start
     if (
         match.hedged_after
-        and (match.unit == "岁" or (match.unit == "分" and text.startswith("的", match.end)))
+        and (match.unit == "岁" or text.startswith(_QUALIFYING.get(match.unit, "\0"), match.end - 2))
         and text.find("平均", max(sentence, at - 10), at) < 0
-    ):
+    ) or (match.unit == "岁" and text.startswith("满", at - 1)):
         return "threshold"
+    if match.kind == "money" and text.startswith(("标准", "的标准"), match.end):
+        return "rule"
     if planned:
         return "planned"
     words = context.words()
