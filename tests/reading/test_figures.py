@@ -182,6 +182,7 @@ def test_it_says_what_is_counted(text: str, counted: str) -> None:
         ("一、二、三等奖分别为2个、5个、8个。", ["一等奖", "二等奖", "三等奖"]),
         ("受益群众分别达120人、80人。", ["群众", "群众"]),
         ("收到作品90件,比去年增加12%。", ["作品", "作品增加"]),
+        ("收到作品90件,比去年增加12%,比上年增加3倍。", ["作品", "作品增加", "作品增加"]),
         ("会员由原来的30人发展到56人。", ["会员", "会员"]),
         ("办了1期修剪培训班25人。", ["修剪培训班", "修剪培训班"]),
         ("收到作品9件,2件获三等奖。", ["作品", "获三等奖"]),
@@ -225,12 +226,25 @@ def test_an_item_of_a_list_of_counted_things_counts() -> None:
         ("将收来的稿件分好,评出佳作12篇。", "actual"),
         ("评分在85分以上的作品入围。", "threshold"),
         ("60岁以上老人免费体检。", "threshold"),
+        ("年满18周岁者均可报名。", "threshold"),
+        ("种茶3年以上的农户都来了。", "threshold"),
+        ("按每户80元的标准发了补助。", "rule"),
+        ("年初计划培训村医50人。", "planned"),
+        ("原计划办班6期。", "planned"),
+        ("按计划举办讲座6场。", "actual"),
+        ("拟邀请专家5名。", "planned"),
+        ("草拟方案5份。", "actual"),
         ("会员平均年龄60岁以上。", "actual"),
         ("原则上每村配2名宣传员。", "rule"),
     ],
 )
 def test_it_tells_done_from_intended(text: str, status: str) -> None:
     assert figures(text)[0].status == status
+
+
+def test_what_became_of_a_plan_is_actual() -> None:
+    assert [f.status for f in figures("年初计划培训村医50人,实际培训62人。")] == ["planned", "actual"]
+    assert [f.status for f in figures("原计划办班6期,因雨只办了4期。")] == ["planned", "actual"]
 
 
 def test_a_plan_heading_makes_its_figures_planned() -> None:

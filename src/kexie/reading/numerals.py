@@ -6,6 +6,7 @@ DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇"
 TENS = {"十": 10, "百": 100, "千": 1000}
 GREAT = {"万": 10**4, "亿": 10**8}
 FORMAL = "壹贰叁肆伍陆柒捌玖拾佰仟"  # as on receipts
+_FORMAL = frozenset(FORMAL)
 _PLAIN = str.maketrans(FORMAL, "一二三四五六七八九十百千")
 CHINESE = "".join(DIGITS) + "".join(TENS) + "".join(GREAT)
 
@@ -21,7 +22,8 @@ def parse_arabic(text: str) -> Decimal | None:
 
 def parse_chinese(text: str) -> Decimal | None:
     """Value of a Chinese numeral (一百二十, 两万三, 二〇一七, 叁万, 百); None when it is not well formed."""
-    text = text.translate(_PLAIN)
+    if text[:1] in _FORMAL:
+        text = text.translate(_PLAIN)
     if not text:
         return None
     if all(c in DIGITS for c in text):

@@ -77,9 +77,9 @@ def amount_of(text: str, numeral: re.Match[str]) -> Amount | None:
 
 
 def told_apart(text: str, numeral: re.Match[str]) -> tuple[tuple[Decimal, Decimal], int] | None:
-    """Bounds and end of a range of two neighbouring digits with 、 between them: 3、4百人, 五、六十人."""
+    """Bounds and end of a range of two neighbouring digits, the first of them before 、: 3、4百人, 五、六十人."""
     end = numeral.end()
-    if end - numeral.start() != 1 or text[end : end + 1] != "、" or end + 1 == len(text):
+    if end - numeral.start() != 1 or end + 1 == len(text):
         return None
     second = numeral_at(text, end + 1)
     amount = amount_of(text, second) if second is not None and not second.lastgroup else None

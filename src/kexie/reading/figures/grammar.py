@@ -114,7 +114,8 @@ def _figure(text: str, numeral: re.Match[str], last: Match | None) -> Match | No
     value, pair, inside, end, bare = amount
     found = None
     if not pair and not inside:
-        joined = amounts.told_apart(text, numeral) or amounts.range_from(text, end, value, not arabic)
+        apart = amounts.told_apart(text, numeral) if text[end : end + 1] == "、" else None
+        joined = apart or amounts.range_from(text, end, value, not arabic)
         if joined is None:
             # A unit may stand between the ends of a range: 3天至5天.
             found = unit_at(text, end)

@@ -17,6 +17,8 @@ from kexie.reading.patterns import last_of
 _PEOPLE = frozenset(("人", "人次", "人(次)", "人/次"))
 _NOUN_BEFORE = frozenset(("percent", "score", "money"))
 _ZERO = Decimal(0)
+# 95分以上的, 3年以上的: what has so much is meant, not how much.
+_QUALIFYING = {unit: tuple(f"{hedge}的" for hedge in ("以上", "以下", "以内", "左右")) for unit in ("分", "年")}
 _LOOK_BACK = 40
 _RATE = 14  # characters before a number in which the base of its rate is looked for
 _AHEAD = 24
@@ -115,8 +117,7 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
         found = nouns.noun_before(text, match.start, floor, owned=owned) or found
     if found:
         return _completed(found, inherited, text, match.start)
-    did = nouns.verb_after(text, match.end)
-    won = did is not None and did.startswith(_WON)
+    won = text.startswith(_WON, match.end)
     if inherited and not won and match.start - floor <= 3 and _ADJACENT.fullmatch(text, floor, match.start):
         return inherited
     if not negated:
@@ -126,13 +127,12 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
     alike = last is not None and floor > sentence and last[0].unit == match.unit
     if alike and not people and not won:
         return inherited
+    did = nouns.verb_after(text, match.end)
     return did or (inherited if alike else None) or (nouns.between(text, floor, match.start) if last else None)
 
 
 _WON = ("获", "荣获", "被", "入选", "入围", "评为")
 _LEVEL = re.compile(r"(?:国家|省部?|市|地|县|区|乡|镇|村|州|旗|校|街道|社区)级")
-
-
 _GROWTH = frozenset(("增长", "增加", "提高", "上升", "提升", "增幅", "减少", "下降", "降低", "降幅", "翻"))
 _COMPARED = re.compile(r"同比|环比|[比较](?:去年|上年|前年|上一年|上届|同期|20\d\d年)")
 
@@ -146,7 +146,7 @@ def _completed(noun: str, inherited: str | None, text: str, start: int) -> str:
         level = _LEVEL.match(inherited)
         return noun + inherited[level.end() if level else 0 :]
     if noun in _GROWTH and _COMPARED.search(text, max(0, start - 16), start):
-        return inherited + noun
+        return next((inherited.removesuffix(word) for word in _GROWTH if inherited.endswith(word)), inherited) + noun
     return noun
 
 
@@ -175,10 +175,12 @@ def _status(text: str, sentence: int, match: Match, planned: bool) -> str:
     at = match.start
     if (
         match.hedged_after
-        and (match.unit == "岁" or (match.unit == "分" and text.startswith("的", match.end)))
+        and (match.unit == "岁" or text.startswith(_QUALIFYING.get(match.unit, "\0"), match.end - 2))
         and text.find("平均", max(sentence, at - 10), at) < 0
-    ):
+    ) or (match.unit == "岁" and text.startswith("满", at - 1)):
         return "threshold"
+    if match.kind == "money" and text.startswith(("标准", "的标准"), match.end):
+        return "rule"
     if planned:
         return "planned"
     words = context.words()
