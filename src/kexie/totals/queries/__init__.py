@@ -25,6 +25,7 @@ from kexie.totals.queries.asked import (
 )
 from kexie.totals.queries.entries import entry_ids, statements_within
 from kexie.totals.queries.flows import Where, latest_month
+from kexie.totals.queries.standing_in import at_rest
 from kexie.totals.queries.totalling import (
     counted_children,
     totals,
@@ -50,6 +51,7 @@ __all__ = [
     "Structure",
     "Total",
     "Where",
+    "at_rest",
     "counted_children",
     "entry_ids",
     "latest_month",

@@ -187,11 +187,11 @@ def _other_lineages(asked: Asked, today: date) -> list[tuple[int, str, int]]:
 
 def _choose(asked: Asked, found: Moves, places: Places) -> None:
     """Of merge groups with a moved member choose anew, for each indicator, the best member that is counted today."""
-    groups: set[int] = set()
+    groups: set[int | None] = set()
     months = Posting.objects.filter(month__range=asked.months)
     for batch in batched(found.organisations):
         groups |= set(months.filter(organisation__in=batch, group__isnull=False).values_list("group", flat=True))
-    found.groups = sorted(groups)
+    found.groups = sorted(group for group in groups if group is not None)
     for batch in batched(found.groups):
         rows = months.filter(group__in=batch).order_by("group", "rank", "entry")
         members = list(rows.values_list("pk", "group", "organisation"))
@@ -201,7 +201,7 @@ def _choose(asked: Asked, found: Moves, places: Places) -> None:
         told = told.exclude(indicator__kind=IndicatorKind.STOCK).order_by("pk")
         for pk, posting, indicator, part in told.values_list("pk", "posting", "indicator", "part"):
             facts.setdefault(posting, []).append((pk, indicator, part))
-        taken: set[tuple[int | None, int, int]] = set()
+        taken: set[tuple[int | None, int | None, int]] = set()
         for posting, group, organisation in members:
             way = places.of(organisation).way(asked.organisation.pk, asked.scope)
             if way is None:

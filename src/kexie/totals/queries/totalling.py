@@ -97,7 +97,8 @@ def totals_by_organisation(
     flows: dict[int | None, dict[int, Measure]] = {None: _by_last(flow_measures(own, "indicator_id"))}
     whole = flows[None]
     if scope != "own":
-        flows |= child_measures(asked)
+        for child_id, found in child_measures(asked).items():
+            flows[child_id] = found
         whole = _by_last(flow_measures(asked, "indicator_id"))
     stated: dict[int | None, list[Stated]] = defaultdict(list)
     for each in standing_in(asked):
