@@ -13,7 +13,7 @@ from kexie.orgs.queries import organisation_with_code
 from kexie.registers.models import Statement
 from kexie.registers.queries import statements_of
 from kexie.registers.statements import stand_in, withdraw
-from kexie.totals.measures import QUALIFIER_WORDS
+from kexie.totals.measures import printed_word
 
 _ACTOR = "kexie statements"
 
@@ -47,7 +47,7 @@ def _print(code: str) -> None:
     for row, value, state in found:
         first, last = month_text(row.first_month or 0), month_text(row.last_month or 0)
         months = first if first == last else f"{first} 至 {last}"
-        word = QUALIFIER_WORDS[row.qualifier]
+        word = printed_word(qualifier=row.qualifier, value=row.value, low=row.low, high=row.high)
         table.add_row(
             str(row.pk), row.organisation.short_name, months, row.indicator.name, f"{value:,}", word, STATES[state]
         )

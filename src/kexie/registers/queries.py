@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, Figure, Source, Statement
+from kexie.totals.measures import Measure, printed_word, total
 from kexie.totals.models import Indicator, StandIn
 from kexie.totals.queries import Scope, Structure, Where, at_rest, entry_ids
 
@@ -31,7 +32,7 @@ class Behind:
     end: date | None
     place: str
     value: Decimal
-    qualifiers: tuple[str, ...]
+    word: str
     quote: str
     source_name: str
     hidden: bool = False
@@ -87,7 +88,7 @@ def entries_behind(
         visible = set()
         for batch in batched(shown):
             visible |= set(Entry.objects.visible_to(user).filter(pk__in=batch).values_list("pk", flat=True))
-    return [_behind(found[pk], pk not in visible) for pk in shown if pk in found], len(ids)
+    return [_behind(found[pk], pk not in visible, where) for pk in shown if pk in found], len(ids)
 
 
 def statements_beside(
@@ -122,11 +123,12 @@ def statements_of(*, organisation: Organisation) -> list[tuple[Statement, Decima
     return [(row, Decimal(row.value).scaleb(-row.indicator.scale), state(row)) for row in rows]
 
 
-def _behind(entry: Entry, hidden: bool) -> Behind:
+def _behind(entry: Entry, hidden: bool, where: Where | None) -> Behind:
     revision = entry.counting
     assert revision is not None  # only counting entries are posted
-    whole: Sequence[Figure] = [figure for figure in revision.asked if not figure.is_part]  # type: ignore[attr-defined]
+    whole: Sequence[Figure] = [figure for figure in revision.asked if _is_asked(figure, where)]  # type: ignore[attr-defined]
     value = sum((Decimal(figure.value).scaleb(-figure.indicator.scale) for figure in whole), Decimal(0))
+    measure = total(map(Measure.of, whole))
     quote, name = _told(revision.told_in, whole)  # type: ignore[attr-defined]
     return Behind(
         entry=entry.pk,
@@ -138,11 +140,18 @@ def _behind(entry: Entry, hidden: bool) -> Behind:
         end=revision.end,
         place="" if hidden else revision.place,
         value=value,
-        qualifiers=tuple(dict.fromkeys(figure.qualifier for figure in whole)),
+        word=printed_word(qualifier=measure.qualifier, value=measure.value, low=measure.low, high=measure.upper),
         quote="" if hidden else quote,
         source_name="" if hidden else name,
         hidden=hidden,
     )
+
+
+def _is_asked(figure: Figure, where: Where | None) -> bool:
+    """Whether a figure is one of those that were asked for: one that enters totals, or of the group that is cut out."""
+    if where is not None and where.cut == "group":
+        return where.value in figure.groups
+    return not figure.is_part and (where is None or where.cut != "mode" or figure.mode == where.value)
 
 
 def _told(sources: Sequence[Source], figures: Sequence[Figure]) -> tuple[str, str]:

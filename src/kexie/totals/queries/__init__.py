@@ -25,6 +25,7 @@ from kexie.totals.queries.asked import (
 )
 from kexie.totals.queries.entries import entry_ids, statements_within
 from kexie.totals.queries.flows import Where, latest_month
+from kexie.totals.queries.measuring import measures, totals_of
 from kexie.totals.queries.standing_in import at_rest
 from kexie.totals.queries.totalling import (
     counted_children,
@@ -55,6 +56,7 @@ __all__ = [
     "counted_children",
     "entry_ids",
     "latest_month",
+    "measures",
     "refuse_missing_formula",
     "scope_word",
     "statements_within",
@@ -62,4 +64,5 @@ __all__ = [
     "totals_by_cut",
     "totals_by_month",
     "totals_by_organisation",
+    "totals_of",
 ]
