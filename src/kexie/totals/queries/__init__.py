@@ -5,7 +5,7 @@ All take keyword arguments: ``organisation``, ``first_month`` and ``last_month``
 answer.
 """
 
-from kexie.totals.queries.answers import Total, refuse_missing_formula
+from kexie.totals.queries.answers import ADDED, Total, parts_of, refuse_missing_formula
 from kexie.totals.queries.asked import (
     CUT_WORDS,
     CUTS,
@@ -36,6 +36,7 @@ from kexie.totals.queries.totalling import (
 )
 
 __all__ = [
+    "ADDED",
     "CUTS",
     "CUT_WORDS",
     "OWN",
@@ -57,6 +58,7 @@ __all__ = [
     "entry_ids",
     "latest_month",
     "measures",
+    "parts_of",
     "refuse_missing_formula",
     "scope_word",
     "statements_within",

@@ -207,7 +207,7 @@ def _add_up(selection: Selection, *keys: str) -> Measures:
 
 
 def _counted(found: Measures) -> Measures:
-    """Without what cancelled out. Corrections are added first: one that takes an entry for another has none of its own."""
+    """Without what cancelled out. All corrections come first: one may put an entry in the place of another."""
     return {key: measure for key, measure in found.items() if measure.entries}
 
 
