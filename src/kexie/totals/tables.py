@@ -178,7 +178,7 @@ def _months(choice: Choice, indicators: Sequence[Indicator], found: Mapping[int,
             choice,
             indicators,
             each,
-            {"from": month_text(month), "to": month_text(month)},
+            {"month": month_text(month)},
         )
         for month, each in found.items()
     ]
