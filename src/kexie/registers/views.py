@@ -110,7 +110,9 @@ def show_behind(request: HttpRequest) -> HttpResponse:
         )
         if total.stated
         else [],
-        "statements": statements_beside(
+        "statements": []
+        if where or month  # said of the whole, and of all these months
+        else statements_beside(
             organisation=child or organisation, first_month=first, last_month=last, indicator=indicator.code
         ),
         "entries": entries,
