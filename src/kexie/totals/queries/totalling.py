@@ -106,8 +106,8 @@ def totals_by_organisation(
     for each in standing_in(asked):
         stated[each.way.child].append(each)
     stocked: dict[int | None, list[Stock]] = defaultdict(list)
-    for stock in stocks(asked, wanted.stocks):
-        stocked[stock.way.child].append(stock)
+    for stock in stocks(asked, wanted.stocks, by_child=True):
+        stocked[stock.child].append(stock)
     ids = {pk for pk in (*flows, *stated, *stocked) if pk is not None}
     children = counted_children(asked, ids=ids)
     answer = {
