@@ -317,7 +317,7 @@ class MergeMember(models.Model):
 class ToldApart(models.Model):
     """Someone has said that two entries are different events. Each pair once, the one with the smaller key first.
 
-    ``essence`` is what they said then (``merging.essence_of``): once that has changed a lot, the question is open again.
+    ``essence`` is what they said then (``merging.essence_of``): once that has changed a lot, the question is open.
     """
 
     entry_a = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+")
