@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two entries (keys) that are alike enough."""
+    """Two entries (keys) that are alike enough; ``alike`` says in what (``score.ALIKE_WORDS``)."""
 
     a: int
     b: int
     score: float
+    alike: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Cluster:
 
     entries: frozenset[int]
     score: float
+    alike: frozenset[str]
 
 
 def clusters(
@@ -38,7 +40,7 @@ def clusters(
     for number, group in enumerate(confirmed):
         members[-1 - number] = set(group)
         home.update(dict.fromkeys(group, -1 - number))
-    links: dict[int, list[float]] = {}
+    links: dict[int, list[Pair]] = {}
     for pair in sorted(pairs, key=lambda each: (-each.score, each.a, each.b)):
         for entry in (pair.a, pair.b):
             if entry not in home:
@@ -49,10 +51,17 @@ def clusters(
             continue
         if not _may_join(members[one], members[other], organisations, apart):
             continue
-        links[one] = [*links.get(one, []), *links.pop(other, []), pair.score]
+        links[one] = [*links.get(one, []), *links.pop(other, []), pair]
         members[one] |= members.pop(other)
         home.update(dict.fromkeys(members[one], one))
-    found = [Cluster(frozenset(members[key]), sum(scores) / len(scores)) for key, scores in links.items()]
+    found = [
+        Cluster(
+            entries=frozenset(members[key]),
+            score=sum(pair.score for pair in own) / len(own),
+            alike=frozenset().union(*(pair.alike for pair in own)),
+        )
+        for key, own in links.items()
+    ]
     return sorted(found, key=lambda each: (-each.score, sorted(each.entries)))
 
 

@@ -10,6 +10,17 @@ from kexie.registers.proposals.weights import merging
 
 Figures = Mapping[int, tuple[int, ...]]  # values by indicator, in its smallest unit
 
+ALIKE_WORDS = {
+    "dates": "同日",
+    "overlap": "日期有重叠",
+    "place": "同地",
+    "near": "地点相近",
+    "partners": "互写为合作单位",
+    "partner": "一方写了另一方",
+    "title": "名称相近",
+    "figures": "有数相同或相近",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
@@ -29,6 +40,21 @@ class Likeness:
         place = weights.place * self.place if self.place >= 0 else -told.elsewhere
         rest = weights.dates * self.dates + weights.partners * self.partners
         return rest + place + weights.title * self.title + weights.figures * self.figures
+
+    @property
+    def alike(self) -> frozenset[str]:
+        """In what the two are alike, as keys of ``ALIKE_WORDS``."""
+        told = {
+            "dates": self.dates == 1,
+            "overlap": 0.5 <= self.dates < 1,
+            "place": self.place == 1,
+            "near": self.place == 0.5,
+            "partners": self.partners == 1,
+            "partner": self.partners == 0.5,
+            "title": self.title * 100 >= merging().alike_title,
+            "figures": self.figures > 0,
+        }
+        return frozenset(key for key, holds in told.items() if holds)
 
     @property
     def best_case(self) -> float:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kexie.core.bulk import batched
 from kexie.core.periods import Period
 from kexie.orgs.models import Organisation
 from kexie.registers.merging import essence_of
-from kexie.registers.models import Entry, Figure, MergeMember, PartRole, ToldApart
+from kexie.registers.models import Entry, Figure, MergeMember, PartRole, Status, ToldApart
 from kexie.registers.proposals.groups import Cluster, Pair, clusters
 from kexie.registers.proposals.pairs import candidates
 from kexie.registers.proposals.score import Figures, Likeness, compare, like_figures, like_title
@@ -21,10 +21,14 @@ _RANK = {role: place for place, role in enumerate(PartRole.values)}
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Entries (keys) that probably tell of one event, the one to be preferred first; ``score`` in percent."""
+    """Entries (keys) that probably tell of one event, the one to be preferred first.
+
+    ``score`` in percent; ``alike``: in what some of them are alike (keys of ``score.ALIKE_WORDS``).
+    """
 
     entries: tuple[int, ...]
     score: int
+    alike: tuple[str, ...] = ()
 
 
 def propose(*, organisation: Organisation, period: Period) -> list[Proposal]:
@@ -45,10 +49,29 @@ def propose(*, organisation: Organisation, period: Period) -> list[Proposal]:
         apart=_apart(keys),
     )
     return [
-        Proposal(_in_order(cluster, by_key, confirmed), round(cluster.score * 100))
+        Proposal(_in_order(cluster, by_key, confirmed), round(cluster.score * 100), tuple(sorted(cluster.alike)))
         for cluster in found
         if any(_within(by_key[key], period) for key in cluster.entries if key in by_key)
     ]
+
+
+def still_open(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Return those of ``proposals`` that nobody has decided since they were found."""
+    keys = sorted({key for each in proposals for key in each.entries})
+    apart = _apart(set(keys))
+    group = {key: number for number, members in enumerate(_confirmed(set(keys))) for key in members}
+    void = {
+        key
+        for batch in batched(keys)
+        for key in Entry.objects.filter(pk__in=batch, latest__status=Status.VOID).values_list("pk", flat=True)
+    }
+
+    def is_open(each: Proposal) -> bool:
+        pairs = {(a, b) for a in each.entries for b in each.entries if a < b}
+        together = len({group.get(key, -key) for key in each.entries}) == 1
+        return not (pairs & apart or together or void.intersection(each.entries))
+
+    return [each for each in proposals if is_open(each)]
 
 
 def default_order(told: Sequence[Told]) -> list[Told]:
@@ -72,10 +95,9 @@ def _with_figures(likely: Sequence[tuple[int, int, Likeness]], by_key: dict[int,
     figures = figures_of(sorted({key for a, b, _ in likely for key in (a, b)}))
     pairs = []
     for a, b, likeness in likely:
-        alike = like_figures(figures.get(a, {}), figures.get(b, {}))
-        score = likeness.score + merging().weights.figures * alike
-        if score >= merging().threshold:
-            pairs.append(Pair(a, b, score))
+        whole = replace(likeness, figures=like_figures(figures.get(a, {}), figures.get(b, {})))
+        if whole.score >= merging().threshold:
+            pairs.append(Pair(a, b, whole.score, whole.alike))
     return pairs
 
 
@@ -88,9 +110,7 @@ def figures_of(entries: Sequence[int]) -> dict[int, Figures]:
         )
         for entry, indicator, value in rows.order_by().values_list("revision__entry", "indicator", "value"):
             found[entry][indicator].append(value)
-    return {
-        entry: {indicator: tuple(values) for indicator, values in rows.items()} for entry, rows in found.items()
-    }
+    return {entry: {indicator: tuple(values) for indicator, values in rows.items()} for entry, rows in found.items()}
 
 
 def _confirmed(keys: set[int]) -> list[list[int]]:
@@ -98,8 +118,8 @@ def _confirmed(keys: set[int]) -> list[list[int]]:
     groups: dict[int, list[int]] = {}
     for batch in batched(sorted(keys)):
         mine = MergeMember.objects.filter(entry__in=batch).values("group")
-        for group, entry in MergeMember.objects.filter(group__in=mine).order_by("group", "position").values_list(
-            "group", "entry"
+        for group, entry in (
+            MergeMember.objects.filter(group__in=mine).order_by("group", "position").values_list("group", "entry")
         ):
             if entry not in (members := groups.setdefault(group, [])):
                 members.append(entry)
