@@ -122,6 +122,34 @@ def join_groups(*, groups: Sequence[MergeGroup], actor: str, confirmed_by: Organ
 
 
 @transaction.atomic
+def same_event(
+    *, entries: Sequence[Entry], actor: str, confirmed_by: Organisation | None = None, user: User | None = None
+) -> MergeGroup:
+    """Say that ``entries`` tell of one event, whatever groups some of them are in; return their group.
+
+    The members are preferred in the order of ``entries``; members of those groups that are not named follow.
+    Raises DomainError as ``merge`` does.
+    """
+    keys = list(dict.fromkeys(entry.pk for entry in entries))
+    groups = list(MergeGroup.objects.filter(members__entry__in=keys).distinct().order_by("pk"))
+    placed = {entry.pk: entry for group in groups for entry in members_of(group)}
+    rest = [entry for entry in entries if entry.pk not in placed]
+    if not groups:
+        return merge(entries=entries, actor=actor, confirmed_by=confirmed_by, user=user)
+    if len(groups) > 1:
+        group = join_groups(groups=groups, actor=actor, confirmed_by=confirmed_by)
+    elif rest:
+        group = groups[0]
+    else:
+        raise DomainError(f"记录 {_names(entries)} 已确认为同一活动")
+    if rest:
+        add_to_group(group=group, entries=rest, actor=actor, confirmed_by=confirmed_by)
+    unnamed = [entry for key, entry in placed.items() if key not in keys]
+    reorder(group=group, entries=[*entries, *unnamed], actor=actor, confirmed_by=confirmed_by)
+    return group
+
+
+@transaction.atomic
 def tell_apart(
     *, entries: Sequence[Entry], actor: str, confirmed_by: Organisation | None = None, user: User | None = None
 ) -> None:
