@@ -8,6 +8,7 @@ from decimal import Decimal
 from kexie.core.bulk import batched
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.registers.proposals.score import ALIKE_WORDS
+from kexie.registers.proposals.weights import merging
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.ui.numbers import day
 
@@ -75,7 +76,10 @@ class Shelf:
         return key in self._entries
 
     def compare(self, keys: Sequence[int], alike: Sequence[str] = (), score: int = 0) -> Comparison:
-        """Return the entries with these keys side by side, in this order."""
+        """Return the entries with these keys side by side, in this order; of the numbers those that two of them give.
+
+        A number is alike when it is the same everywhere and not so small that it is so by chance.
+        """
         entries = [self._entries[key] for key in keys]
         revisions = [entry.latest for entry in entries if entry.latest]
         told = set(alike)
@@ -90,7 +94,9 @@ class Shelf:
         for name in sorted(names, key=lambda each: self._order[each]):
             cells = [self._figures.get(key, {}).get(name, Cell()) for key in keys]
             given = [cell.value for cell in cells if cell.value is not None]
-            rows.append(Row(name, cells, len(given) > 1 and len(set(given)) == 1))
+            if len(given) > 1:
+                alike_here = len(set(given)) == 1 and given[0] >= merging().least_number
+                rows.append(Row(name, cells, alike_here))
         words = [words for key, words in ALIKE_WORDS.items() if key in told]
         return Comparison(entries, [row for row in rows if any(c.text or c.value is not None for c in row.cells)],
                           words, score)  # fmt: skip
