@@ -18,7 +18,7 @@ from kexie.registers.exchange.told import entry_told
 from kexie.registers.merging import check_year_of_member, check_years
 from kexie.registers.models import Entry, Register, Revision, Status
 from kexie.registers.review import Rule, check_reviewer, check_reviewers, review_rule
-from kexie.registers.revisions import Checker, EntryTold, FigureTold, settle, store
+from kexie.registers.revisions import Checker, EntryTold, FigureTold, lock_entries, settle, store
 from kexie.totals.services import fold
 
 _LONGEST_REASON = 200
@@ -163,6 +163,7 @@ def approve(*, entry: Entry, actor: str, user: User | None = None) -> Revision:
     Raises DomainError when it counts already or is void, when it has no day or its unit did not exist on it, or when
     the unit's rule wants somebody else to approve.
     """
+    lock_entries([entry.pk])
     check_reviewer(revision=_latest(entry), user=user)
     allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
     return _move(entry, actor, "approve", user=user, to=Status.APPROVED, allowed=allowed)
@@ -199,6 +200,7 @@ def approve_all(*, entries: Sequence[int], actor: str, subject: str, user: User 
     Raises DomainError when one has none or did not stand anywhere on it, or when a unit's rule wants somebody else
     than ``user`` to approve; then none is approved.
     """
+    lock_entries(entries)
     pending = Revision.objects.filter(
         pk__in=Entry.objects.filter(pk__in=entries).values("latest"),
         status__in=(Status.DRAFT, Status.SUBMITTED),
@@ -227,6 +229,7 @@ def _move(
     of: Revision | None = None,
 ) -> Revision:
     """Change the status of revision ``of`` (None: the latest) by a conditional UPDATE: of two sessions one fails."""
+    lock_entries([entry.pk])
     revision = of or _latest(entry)
     if to == Status.APPROVED:
         if revision.end is None:
@@ -242,8 +245,9 @@ def _move(
     if not changed:
         shown = Status(revision.status).label
         raise DomainError(f"“{revision.title}”现在是{shown}，不能{to.label}")
-    audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
     settle(entries=[entry.pk])
+    # The last step: it takes the lock on the chain, which every other session waits for.
+    audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
     revision.refresh_from_db()
     return revision
 
@@ -254,7 +258,7 @@ def _latest(entry: Entry) -> Revision:
 
 def _locked_latest(entry: Entry, based_on: str) -> Revision:
     """The latest revision, the entry locked until the end of the transaction. Raises Conflict."""
-    Entry.objects.select_for_update().get(pk=entry.pk)
+    lock_entries([entry.pk])
     latest = _latest(entry)
     if based_on and latest.digest != based_on:
         raise Conflict(latest)
