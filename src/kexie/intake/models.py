@@ -1,9 +1,11 @@
 """Files that were read, the documents in them, and what was drafted from each."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from kexie.core.models import StoredFile
+from kexie.intake.querysets import DocumentQuerySet
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry, Statement
 
@@ -26,6 +28,7 @@ class Outcome(models.TextChoices):
     EMPTY = "empty", "没有可入账的数"
     OUTSIDE = "outside", "不是科协的材料"
     DUPLICATE = "duplicate", "与另一份相同"
+    REJECTED = "rejected", "不收"
 
 
 class Document(models.Model):
@@ -44,9 +47,12 @@ class Document(models.Model):
     content_digest = models.CharField(max_length=64, db_index=True)
     outcome = models.CharField("结果", max_length=10, choices=Outcome.choices)
     reason = models.CharField("说明", max_length=200, blank=True)
+    checks = models.JSONField("要核对的", default=list, blank=True, help_text="reading.Check，按出现次序")
     created_at = models.DateTimeField("读入时间", auto_now_add=True)
     entries = models.ManyToManyField(Entry, related_name="documents")
     statements = models.ManyToManyField(Statement, related_name="documents")
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -59,3 +65,34 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.source_id}:{self.index}"
+
+
+class Choice(models.TextChoices):
+    """What a person decided about something that has to be looked at."""
+
+    FILLED = "filled", "补上了"
+    LEFT = "left", "空着"
+    NOTED = "noted", "看过，照原文"
+
+
+class Decision(models.Model):
+    """A check of a document was decided: the one of kind ``check_kind`` at ``start``."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="decisions")
+    check_kind = models.CharField(max_length=40)
+    start = models.PositiveIntegerField()
+    choice = models.CharField("决定", max_length=10, choices=Choice.choices)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核对决定"
+        constraints = (
+            models.UniqueConstraint(fields=("document", "check_kind", "start"), name="check_decided_once"),
+            models.CheckConstraint(condition=Q(choice__in=Choice.values), name="decision_choice_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.check_kind} {self.start}: {self.get_choice_display()}"

@@ -194,6 +194,24 @@ def void(*, entry: Entry, reason: str, actor: str, user: User | None = None) -> 
 
 
 @transaction.atomic
+def discard(*, entry: Entry, reason: str, actor: str, user: User | None = None) -> Revision:
+    """Void an entry of which nothing has ever counted. Raises DomainError when something has, or without a reason."""
+    reason = _reason(reason, "作废")
+    if entry.revisions.filter(status=Status.APPROVED).exists():
+        raise DomainError("这条记录已计数，要作废请用“作废”")
+    allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+    return _move(entry, actor, "discard", user=user, to=Status.VOID, allowed=allowed, reason=reason)
+
+
+@transaction.atomic
+def restore(*, entry: Entry, actor: str, user: User | None = None) -> Revision:
+    """Make what was discarded a draft again. Raises DomainError when the entry has counted before it was void."""
+    if entry.revisions.filter(status=Status.APPROVED).exists() or entry.revisions.count() > 1:
+        raise DomainError("这条记录计过数，作废后不能撤回；请重新录入")
+    return _move(entry, actor, "restore", user=user, to=Status.DRAFT, allowed=(Status.VOID,))
+
+
+@transaction.atomic
 def approve_all(*, entries: Sequence[int], actor: str, subject: str, user: User | None = None) -> int:
     """Approve the latest revisions of these entries at once; return how many. All of them have a day.
 
@@ -235,7 +253,7 @@ def _move(
         if revision.end is None:
             raise DomainError(f"“{revision.title}”没有日期，不能通过")
         check_year_of_member(entry=entry, end=revision.end)
-    decided = to != Status.SUBMITTED
+    decided = to in (Status.APPROVED, Status.RETURNED, Status.VOID)
     changed = Revision.objects.filter(pk=revision.pk, status__in=allowed).update(
         status=to,
         reason=reason,
