@@ -1,7 +1,7 @@
 """How long finding same events takes: a province's year of entries against a limit of 60 seconds.
 
-``SIZE`` is the number of entries, at least 1,000 (100,000 is what the limit is meant for). The entries are made up: every unit holds
-ordinary events all year and many on the same few days, one in twenty is reported by two or three units.
+``SIZE`` is the number of entries, at least 1,000 (100,000 is what the limit is meant for). The entries are made up:
+every unit holds ordinary events all year and many on the same few days, one in twenty is reported by two units.
 """
 
 import os

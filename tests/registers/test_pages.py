@@ -180,6 +180,15 @@ class TestEntry:
         assert "<html" not in panel
         assert "改过的" in body(client, page_of("a"))
 
+    def test_all_its_sources_are_on_the_page(self, client: Client, tree: Path) -> None:
+        sources = [{"name": "五月信息.txt", "quote": "四十人到场", "field": "person_times"}]
+        sources.append({"name": "台账.xlsx", "sheet": "五月", "row": 7})
+        load_rows(tree, entries=[entry("a", "T", sources=sources)])
+        client.force_login(person("steward", "C", "steward"))
+        page = body(client, page_of("a"))
+        for words in ("五月信息.txt", "四十人到场", "台账.xlsx，五月，第7行"):
+            assert words in page
+
     def test_a_verb_that_is_none_is_not_found(self, client: Client, tree: Path) -> None:
         client.force_login(person("steward", "C", "steward"))
         assert client.post(f"/registers/entries/{told().uid}/sing/").status_code == 404

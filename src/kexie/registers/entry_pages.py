@@ -64,6 +64,9 @@ def show_entry(request: HttpRequest, uid: str) -> HttpResponse:
         **_said(entry, latest),
         "counting_number": str(entry.counting.number) if entry.counting and entry.counting_id != latest.pk else "",
         "history": history_of(entry),
+        "sources": [
+            each.told for each in latest.sources.order_by("pk") if each.told.get("quote") or each.told.get("name")
+        ],
         "verbs": _verbs(request.user, entry),
         "alone": _must_be_other(request.user, entry),
         "merged": [each for each in _visible(request, members_of(merge.group)) if each.pk != entry.pk] if merge else [],
