@@ -308,7 +308,13 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
 
 def _same(revision: Revision, ready: Ready) -> bool:
     told = ready.told
-    return (revision.digest, revision.status, revision.void_reason) == (ready.digest, told.status, told.void_reason)
+    return (revision.digest, revision.status, revision.reason) == (ready.digest, told.status, told.void_reason)
+
+
+def lock_entries(entries: Iterable[int]) -> None:
+    """Let nobody else change these entries until the transaction ends; the first step of every verb that books."""
+    for batch in batched(sorted(set(entries))):
+        list(Entry.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk", flat=True))
 
 
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
@@ -433,7 +439,7 @@ def _revision(ready: Ready, entry: Entry, actor: User | None) -> Revision:
         visibility=told.visibility,
         fields=msgspec.to_builtins(told.fields),
         figures_given=told.figures is not None,
-        void_reason=told.void_reason or "",
+        reason=told.void_reason or "",
         digest=ready.digest,
         created_by=actor,
     )
