@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "merges": ("kexie.cli.merges", True, "找出、确认几个单位报的同一活动"),
     "review-rule": ("kexie.cli.review_rule", True, "定一个单位的记录由谁审核"),
     "totals": ("kexie.cli.totals", True, "汇总"),
+    "statements": ("kexie.cli.statements", True, "申报总数，以及用它代替缺报的记录"),
+    "org": ("kexie.cli.org", True, "组织：新增、改名、移动、并入、撤销"),
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
     "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),
@@ -39,7 +41,12 @@ class LazyGroup(TyperGroup):
             if needs_django:
                 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexie.settings")
                 importlib.import_module("kexie.cli.runtime").start()
-            run = importlib.import_module(module).run
+            loaded = importlib.import_module(module)
+            if hasattr(loaded, "app"):  # a command with commands of its own
+                command = typer.main.get_command(loaded.app)
+                command.name, command.help = cmd_name, summary
+                return command
+            run = loaded.run
         else:
             run = _overview  # only its name and summary are printed
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kexie.core.models import StoredFile
-from kexie.intake.querysets import DocumentQuerySet
+from kexie.intake.querysets import DocumentQuerySet, SheetQuerySet
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry, Statement
 
@@ -96,3 +96,48 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_kind} {self.start}: {self.get_choice_display()}"
+
+
+class SheetUpload(models.Model):
+    """A spreadsheet that was brought in: how it is taken (see ``sheets.rows.Layout``), and what came of it.
+
+    ``register`` empty: each row tells the totals of a unit (申报总数). ``columns`` maps a column's number to its key.
+    """
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="sheets")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sheets")
+    sheet = models.CharField("工作表", max_length=120)
+    register = models.CharField("台账", max_length=60, blank=True)
+    period = models.CharField("期间", max_length=10, blank=True)
+    columns = models.JSONField("各列的意思", default=dict)
+    created_at = models.DateTimeField("读入时间", auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    imported_at = models.DateTimeField("导入时间", null=True, blank=True)
+    entries = models.ManyToManyField(Entry, related_name="sheets")
+    statements = models.ManyToManyField(Statement, related_name="sheets")
+
+    objects = SheetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = verbose_name_plural = "表格"
+
+    def __str__(self) -> str:
+        return f"{self.file.name} {self.sheet}"
+
+
+class SheetLayout(models.Model):
+    """What the columns of a layout meant last time, for the office that said so."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    signature = models.CharField(max_length=64)
+    register = models.CharField(max_length=60, blank=True)
+    columns = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organisation", "signature"), name="layout_known_once"),)
+
+    def __str__(self) -> str:
+        return self.signature

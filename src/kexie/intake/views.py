@@ -15,16 +15,19 @@ from kexie.core.periods import Period
 from kexie.intake.deciding import copied_figure
 from kexie.intake.forms import STATES, ListChoice, TakeInForm, read_ids, read_state
 from kexie.intake.marking import LEGEND, blocks_of
-from kexie.intake.models import Document, Outcome
+from kexie.intake.models import Document, Outcome, SheetUpload
 from kexie.intake.permissions import may_confirm, may_take_in
 from kexie.intake.queries import DraftRow, drafts_of, edition_before, open_checks, read_document
 from kexie.intake.services import TakenIn, confirm_documents, take_in
+from kexie.intake.sheets.grid import is_spreadsheet
+from kexie.intake.sheets.services import bring_in
 from kexie.orgs.choosing import organisations_in_sight
 from kexie.orgs.models import Organisation
 from kexie.reading import ReadingError, Section
 from kexie.registers.models import Status
 
 _PAGE = 50
+_SHEETS = 20
 _OPEN = (Status.DRAFT, Status.SUBMITTED)
 _PASTED = "粘贴的文字.txt"
 CHECK_WORDS = {
@@ -68,10 +71,21 @@ def list_documents(request: HttpRequest) -> HttpResponse:
         ],
         "units": in_sight,
         "home": request.user.office,  # type: ignore[union-attr]  # logged in: the middleware says so
+        "sheets": _sheets(request, choice)[:_SHEETS] if page.number == 1 else [],
         "waiting": _in_state(_documents(request), "open").count(),
         "address": choice.url(),
     }
     return render(request, "intake/list.html", context)
+
+
+def _sheets(request: HttpRequest, choice: ListChoice) -> QuerySet[SheetUpload]:
+    """The spreadsheets that were brought in and are not imported yet, newest first."""
+    sheets = (
+        SheetUpload.objects.visible_to(request.user).select_related("file", "organisation").filter(imported_at=None)
+    )
+    if choice.organisation is not None:
+        sheets = sheets.filter(organisation__path__startswith=choice.organisation.path)
+    return sheets
 
 
 def _list_choice(request: HttpRequest) -> ListChoice:
@@ -107,30 +121,47 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take one file or a pasted text in. With htmx or the script: the rows; without: back to the list."""
     form = TakeInForm(request.POST, request.FILES, organisations=Organisation.objects.visible_to(request.user))
     name = str(getattr(request.FILES.get("file"), "name", "") or _PASTED)
-    taken, problem = None, "" if form.is_valid() else form.problem
+    taken: TakenIn | None = None
+    sheets: list[SheetUpload] = []
+    problem = "" if form.is_valid() else form.problem
     if not problem:
         organisation = form.cleaned_data["organisation"]
         if not may_take_in(request.user, organisation):  # type: ignore[arg-type]
             raise PermissionDenied
         try:
-            taken = _take_in(request, form, name, organisation)
+            content = _content(form)
+            if is_spreadsheet(content, name):
+                sheets = bring_in(
+                    content=content,
+                    name=name,
+                    organisation=organisation,
+                    user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+                    period=form.cleaned_data["period"],
+                )
+            else:
+                taken = _take_in(request, form, content, name, organisation)
         except (ReadingError, DomainError) as error:
             problem = str(error)
     if "text/x-kexie-rows" in request.headers.get("Accept", ""):
-        context = {"name": name, "taken": taken, "problem": problem}
+        context = {"name": name, "taken": taken, "sheets": sheets, "problem": problem}
         return render(request, "intake/uploaded.html", context, status=422 if problem else 200)
-    if problem or taken is None:
+    if problem:
         messages.error(request, problem)
         return redirect("intake:list")
+    if sheets or taken is None:
+        return redirect("intake:sheet", sheets[0].pk)
     if len(taken.documents) == 1:
         return redirect("intake:document", taken.documents[0].pk)
     messages.info(request, f"{name}：{len(taken.documents)}份材料，起草{taken.drafts}条")
     return redirect("intake:list")
 
 
-def _take_in(request: HttpRequest, form: TakeInForm, name: str, organisation: Organisation) -> TakenIn:
+def _content(form: TakeInForm) -> bytes:
     file = form.cleaned_data["file"]
-    content = file.read() if file else form.cleaned_data["text"].encode()
+    return bytes(file.read()) if file else str(form.cleaned_data["text"]).encode()
+
+
+def _take_in(request: HttpRequest, form: TakeInForm, content: bytes, name: str, organisation: Organisation) -> TakenIn:
     below = Organisation.objects.visible_to(request.user).below(organisation).exclude(pk=organisation.pk)
     return take_in(
         content=content,

@@ -35,7 +35,9 @@ from kexie.registers.models import (
     Status,
     Visibility,
 )
+from kexie.totals.measures import LIMIT
 from kexie.totals.models import Indicator
+from kexie.totals.refusals import absent
 from kexie.totals.services import FactData, PostingData, post, unpost
 
 
@@ -195,7 +197,8 @@ class Checker:
         if told.end is None:
             raise DomainError("已通过的记录要有结束日期")
         if self.standings.on(organisation, told.end) is None:
-            raise DomainError(f"组织 {told.organisation} 在 {told.end} 不存在")
+            known = (self.indicators.get(figure.indicator) for figure in told.figures or ())
+            raise absent(organisation=organisation, day=told.end, indicators=[each.pk for each in known if each])
 
     def _indicator(self, figure: FigureTold, value: Value) -> Indicator:
         indicator = self.indicators.get(figure.indicator)
@@ -247,7 +250,8 @@ def to_units(value: Value, indicator: Indicator) -> dict[str, Any]:
         scaled = number.scaleb(indicator.scale)
         if scaled != scaled.to_integral_value():
             raise DomainError(f"{indicator.name}（{indicator.code}）最多 {indicator.scale} 位小数：{number}")
-        complete(value=scaled)  # still within what a column holds
+        if scaled > LIMIT:
+            raise DomainError(f"{indicator.name}（{indicator.code}）：数值 {number} 超出范围")
         return int(scaled)
 
     return {
@@ -390,6 +394,8 @@ def _postings(revisions: Sequence[Revision]) -> list[PostingData]:
             day=revision.end,
             work_area=revision.work_area,
             facts=tuple(figures[revision.pk]),
+            kinds=tuple(revision.kinds),
+            campaigns=tuple(revision.campaigns),
         )
         for revision in revisions
         if revision.end  # an approved revision has a day: the database says so
