@@ -17,7 +17,7 @@ from django.db import transaction
 
 from kexie.core.errors import DomainError
 from kexie.core.services import audit
-from kexie.orgs.histories import StoredTree, Told, lock_tree
+from kexie.orgs.histories import StoredTree, Told, open_tree
 from kexie.orgs.models import BEGINNING, END, Kind, Organisation, ids_of_path
 from kexie.orgs.queries import path_on
 from kexie.orgs.tree import Version
@@ -52,7 +52,7 @@ def add_organisation(
     for what, text, limit in (("代码", code, 64), ("名称", name, 120), ("简称", short_name or name[:60], 60)):
         if not 1 <= len(text.strip()) <= limit or "\0" in text:
             raise DomainError(f"{what}要 1 到 {limit} 个字")
-    tree = lock_tree()
+    tree = open_tree()
     past = tree.history.get(code, [])
     if past and past[-1].version.until > since:
         until = past[-1].version.until
@@ -74,7 +74,7 @@ def rename_organisation(
     short = short_name.strip() or name.strip()[:60]
     if not 1 <= len(name.strip()) <= 120 or len(short) > 60 or "\0" in name + short:
         raise DomainError("名称要 1 到 120 个字，简称要 1 到 60 个字")
-    tree = lock_tree()
+    tree = open_tree()
     return _carry(
         tree,
         organisation,
@@ -92,7 +92,7 @@ def move_organisation(*, organisation: Organisation, parent: Organisation, actor
 
     Refused below itself or one of its own, and below a parent that does not exist on that day.
     """
-    tree = lock_tree()
+    tree = open_tree()
     _check_exists(tree, parent, since, "上级")
     _check_not_below(organisation, parent, since)
     return _carry(
@@ -115,7 +115,7 @@ def merge_organisation(*, organisation: Organisation, into: Organisation, actor:
     """
     if organisation.pk == into.pk:
         raise DomainError(f"{organisation.name}不能并入自己")
-    tree = lock_tree()
+    tree = open_tree()
     _check_exists(tree, into, since, "并入的组织")
     return _end(tree, organisation, since, into.code, actor, "merge-organisation")
 
@@ -123,7 +123,7 @@ def merge_organisation(*, organisation: Organisation, into: Organisation, actor:
 @transaction.atomic
 def close_organisation(*, organisation: Organisation, actor: str, since: date) -> Change:
     """End a unit without a successor, ``since`` being the first day without it. Refused while others stand below it."""
-    return _end(lock_tree(), organisation, since, None, actor, "close-organisation")
+    return _end(open_tree(), organisation, since, None, actor, "close-organisation")
 
 
 def _end(

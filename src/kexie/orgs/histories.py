@@ -51,7 +51,7 @@ class StoredTree:
         return _store_lineages(placed, self.organisations)
 
 
-def lock_tree() -> StoredTree:
+def open_tree() -> StoredTree:
     """Return the tree, and let nobody else change it until the transaction ends.
 
     SQLite's immediate transactions are such a lock by themselves.

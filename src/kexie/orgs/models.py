@@ -120,6 +120,8 @@ class Lineage(models.Model):
 
     class Meta:
         ordering = ("organisation_id", "valid_from")
+        # Of most units there is one lineage without an end: those that are of another time are found by these.
+        indexes = (models.Index(fields=("valid_until",)), models.Index(fields=("valid_from",)))
         constraints = (
             models.UniqueConstraint(fields=("organisation", "valid_from"), name="lineage_starts_once"),
             models.CheckConstraint(condition=Q(valid_from__lt=F("valid_until")), name="lineage_lasts_a_day"),

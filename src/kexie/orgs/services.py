@@ -10,7 +10,7 @@ from django.db import transaction
 
 from kexie.core.errors import DomainError, RowError
 from kexie.core.services import audit
-from kexie.orgs.histories import Told, lock_tree
+from kexie.orgs.histories import Told, open_tree
 from kexie.orgs.models import BEGINNING, END, Kind, Organisation, Role, RoleAssignment, User
 from kexie.orgs.tree import TreeError, Version
 
@@ -50,7 +50,7 @@ def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool =
     """
     lines = {row.code: row.line for row in reversed(rows)}
     told = {code: _told(group, file) for code, group in _by_code(rows, file).items()}
-    tree = lock_tree()
+    tree = open_tree()
     result = LoadedTree()
     changed: list[str] = []
     for code, versions in told.items():

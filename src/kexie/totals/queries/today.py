@@ -52,6 +52,7 @@ class Places:
     def __init__(self, today: date | None = None) -> None:
         self.today = today or timezone.localdate()
         self._places: dict[int, Place] = {}
+        self._standing: set[int] = set()
         # Of units that do not stand today: the unit that stands for it, or its last parent and whether it is a
         # department.
         self._successors: dict[int, int] = {}
@@ -71,6 +72,10 @@ class Places:
             self._places[organisation] = self._derived(organisation, ())
         return self._places[organisation]
 
+    def stands(self, organisation: int) -> bool:
+        """Whether a unit that was read stands anywhere today."""
+        return organisation in self._standing
+
     def _knows(self, organisation: int) -> bool:
         return organisation in self._places or organisation in self._successors or organisation in self._last
 
@@ -79,7 +84,8 @@ class Places:
             rows = on_day(self.today).filter(organisation__in=batch)
             for pk, path, depth in rows.values_list("organisation", "path", "department_depth"):
                 self._places[pk] = Place(tuple(ids_of_path(path)), depth)
-        return {pk for pk in wanted if pk in self._places}
+                self._standing.add(pk)
+        return wanted & self._standing
 
     def _read_gone(self, gone: set[int]) -> set[int]:
         """Read the versions that say where these units went; return the units they name."""
@@ -131,10 +137,14 @@ def own_units(organisation: Organisation, places: Places) -> list[int]:
 
 def gone_units(places: Places) -> list[int]:
     """Return the units that do not stand anywhere today."""
-    standing = on_day(places.today).values("organisation")
-    gone = list(Organisation.objects.exclude(pk__in=standing).values_list("pk", flat=True))
-    places.read(gone)
-    return gone
+    known = set(_of_another_time(places.today).values_list("organisation", flat=True))
+    places.read(known)
+    return sorted(pk for pk in known if not places.stands(pk))
+
+
+def _of_another_time(today: date) -> QuerySet[Lineage]:
+    """The lineages that have ended, or have not begun."""
+    return Lineage.objects.filter(Q(valid_from__gt=today) | Q(valid_until__lte=today)).order_by()
 
 
 @dataclass
@@ -180,8 +190,7 @@ def _other_lineages(asked: Asked, today: date) -> list[tuple[int, str, int]]:
     exist on that day, where it stood on its own.
     """
     first, last = date(asked.first_month // 100, 1, 1), date(asked.last_month // 100, 12, 31)
-    held = Lineage.objects.filter(valid_from__lte=last, valid_until__gt=first)
-    others = held.filter(Q(valid_from__gt=today) | Q(valid_until__lte=today)).order_by()
+    others = _of_another_time(today).filter(valid_from__lte=last, valid_until__gt=first)
     return list(others.values_list("organisation", "path", "department_depth"))
 
 
