@@ -18,6 +18,9 @@ PAGES = {
     "home": "/",
     "login": "/login/",
     "logout": "/logout/",
+    "jobs": "/jobs/",
+    "job": "/jobs/1/",
+    "cancel-job": "/jobs/1/cancel/",
     "totals:page": "/totals/?organisation={code}&period=2024&columns=shown",
     "registers:behind": "/registers/behind/?organisation={code}&indicator=books&from=2024-01&to=2024-12",
     "registers:entry": "/registers/entries/{uid}/",
@@ -26,7 +29,8 @@ PAGES = {
     "reports:file": "/reports/file/{code}/2024/summary.html",
 }
 OPEN = {"login", "logout"}
-SCOPED = [name for name in PAGES if name not in {*OPEN, "home"}]
+PERSONAL = {"home", "jobs", "job", "cancel-job"}  # tests/core/test_jobs.py sees that a person's jobs leak to nobody
+SCOPED = [name for name in PAGES if name not in OPEN | PERSONAL]
 SECRET = "苗圃嫁接观摩会"
 
 

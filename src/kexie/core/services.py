@@ -1,4 +1,4 @@
-"""Verbs of the core: write an audit record, store a file."""
+"""Verbs of the core: write an audit record, store a file, ask for a background job or for its end."""
 
 import errno
 import hashlib
@@ -11,10 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from kexie.core.models import AuditRecord, StoredFile
+from kexie.core.errors import DomainError
+from kexie.core.models import AuditRecord, Job, JobState, StoredFile
+from kexie.core.registry import job_kinds
 
 GENESIS = "0" * 64
 SUBJECT_LENGTH = 200  # a longer one (a file deep in folders) keeps its beginning and its end
@@ -111,3 +114,42 @@ def store_file(*, content: bytes, name: str) -> StoredFile:
         write_files(folder=path.parent, contents={path.name: content})
     row, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"name": name[:255], "size": len(content)})
     return row
+
+
+@transaction.atomic
+def enqueue(*, kind: str, arguments: Mapping[str, Any] | None = None, user: Any = None, key: str = "") -> Job:
+    """Ask for a background job and return its row; it starts when the transaction has been committed.
+
+    ``arguments`` are what JSON can hold. ``user`` may see it and end it (None: only the command line can). While a job
+    with the same ``key`` waits or runs, that one is returned. Raises LookupError for a kind that nobody registered.
+    """
+    if kind not in job_kinds.kinds:
+        raise LookupError(f"no job kind {kind}")
+    told = {"kind": kind, "key": key, "arguments": dict(arguments or {}), "user": user}
+    job = Job.objects.open().filter(kind=kind, key=key).first() if key else None
+    while job is None:
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(**told)
+        except IntegrityError:  # another session was faster; unless its job has ended since, it is the one
+            job = Job.objects.open().filter(kind=kind, key=key).first()
+        else:
+            audit(actor=_actor(user), action="enqueue", subject=f"job:{job.pk}", kind=kind, key=key)
+    return job
+
+
+@transaction.atomic
+def cancel_job(*, job: Job, actor: str) -> Job:
+    """End a job: one that waits at once, one that runs at its next step. Raises DomainError when it has ended."""
+    waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
+    changed = waiting.update(state=JobState.CANCELLED, finished_at=Now(), cancel_requested=True)
+    changed = changed or Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True)
+    if not changed:
+        raise DomainError(f"后台任务 {job.pk} 已经结束，不用取消")
+    audit(actor=actor, action="cancel-job", subject=f"job:{job.pk}", kind=job.kind)
+    job.refresh_from_db()
+    return job
+
+
+def _actor(user: Any) -> str:
+    return user.get_username() if user is not None else "kexie"
