@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from kexie.core.bulk import batched, update_rows
 from kexie.core.errors import DomainError, RowError
 from kexie.core.services import audit
+from kexie.orgs.locking import lock_tree
 from kexie.orgs.models import (
     BEGINNING,
     END,
@@ -25,7 +26,6 @@ from kexie.orgs.models import (
 )
 from kexie.orgs.tree import Standing, TreeError, Version, standings
 
-_TREE_LOCK = 0x4B58_5452  # "KXTR"
 _BATCH = 2000
 
 
@@ -73,7 +73,7 @@ def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool =
     Raises RowError, naming file and line, when a row contradicts itself or the tree, or when it gives an existing
     organisation another history without ``replace``.
     """
-    _lock_tree()
+    lock_tree()
     lines = {row.code: row.line for row in reversed(rows)}
     told = {code: _told(group, file) for code, group in _by_code(rows, file).items()}
     existing = {organisation.code: organisation for organisation in Organisation.objects.all()}
@@ -102,13 +102,6 @@ def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool =
     result.moved = _store_lineages(placed, existing)
     audit(actor=actor, action="load-tree", subject=f"file:{file}", created=result.created, changed=result.changed)
     return result
-
-
-def _lock_tree() -> None:
-    """Let one session at a time change the tree. SQLite's immediate transactions do so by themselves."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE_LOCK])
 
 
 def _by_code(rows: Sequence[TreeRow], file: str) -> dict[str, list[TreeRow]]:

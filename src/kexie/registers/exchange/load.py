@@ -19,7 +19,7 @@ from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Sto
 from kexie.registers.statements import ready_statement
 from kexie.totals.services import fold, restamp
 
-_CHUNK = 500
+_CHUNK = 2000
 
 
 @dataclass(frozen=True)
