@@ -107,9 +107,11 @@ def grow(figures: int) -> None:
     """Multiply what was loaded to that many figures: further copies, with keys of their own."""
     from django.db import connection, transaction
 
+    from kexie.totals.measures import MEASURE_FIELDS
+
     with connection.cursor() as cursor, transaction.atomic():
         step = max(cursor.execute(f"SELECT max(id) FROM {table}").fetchone()[0] for table in WRITTEN) + 1
-        copies = figures // cursor.execute("SELECT count(*) FROM registers_figure").fetchone()[0] - 1
+        copies = -(-figures // cursor.execute("SELECT count(*) FROM registers_figure").fetchone()[0]) - 1
         shifted = {"id", "entry", "entry_id", "revision_id", "posting_id", "latest_id", "counting_id", "part_of_id"}
         for table in WRITTEN[:-1]:
             columns = [row[1] for row in cursor.execute(f"PRAGMA table_info({table})").fetchall()]
@@ -121,8 +123,9 @@ def grow(figures: int) -> None:
                     for name in columns
                 ]  # fmt: skip
                 cursor.execute(f"INSERT INTO {table} SELECT {', '.join(chosen)} FROM {table} WHERE id < {step}")
-        sums = [row[1] for row in cursor.execute("PRAGMA table_info(totals_monthsum)").fetchall()][5:]
-        cursor.execute(f"UPDATE totals_monthsum SET {', '.join(f'{name} = {name} * {copies + 1}' for name in sums)}")
+        cursor.execute(
+            f"UPDATE totals_monthsum SET {', '.join(f'{name} = {name} * {copies + 1}' for name in MEASURE_FIELDS)}"
+        )
         cursor.execute("ANALYZE")
 
 
@@ -157,9 +160,7 @@ def main() -> None:
         print(f"loading against a bare executemany: ratio {seconds / peer:.2f} (required <= 10.00)")
 
         grow(MILLION)
-        drafts = [
-            json.dumps(entry(number, units[number * 104_729 % len(units)], "draft")) for number in range(APPROVALS)
-        ]
+        lines = [json.dumps(entry(n, units[n * 104_729 % len(units)], "draft")) for n in range(APPROVALS)]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         load(paths=Paths(entries=file), actor="bench")
         figures = Figure.objects.count()

@@ -58,7 +58,7 @@ def insert_tuples(model: type[models.Model], rows: Sequence[NamedTuple]) -> None
         _insert(model, fields, _converted(rows, [_converter(field) for field in fields]))
 
 
-def _insert(model: type[models.Model], fields: Sequence[Any], values: Iterable[Sequence[Any]]) -> None:
+def _insert(model: type[models.Model], fields: Sequence[Any], values: Any) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor:
@@ -76,7 +76,7 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
     """What makes a value of ``field`` one that the driver takes; None: nothing."""
     if isinstance(field, models.JSONField):
         encoder = field.encoder
-        return lambda value: None if value is None else json.dumps(value, cls=encoder)
+        return lambda value: None if value is None else "[]" if value == [] else json.dumps(value, cls=encoder)
     if isinstance(field, models.DateField):
         return lambda value: field.get_db_prep_save(value, connection)
     return None

@@ -12,7 +12,7 @@ from kexie.core.errors import DomainError
 from kexie.core.services import audit
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry, MergeGroup, MergeMember, Revision, Status
-from kexie.registers.revisions import settle
+from kexie.registers.revisions import lock_entries, settle
 
 
 @transaction.atomic
@@ -23,6 +23,7 @@ def merge(*, entries: Sequence[Entry], actor: str, confirmed_by: Organisation | 
     Raises DomainError, naming what is wrong, when there are fewer than two, one stands twice, is void, is in another
     group already, ended in another year, or is not below the office; then nothing is changed.
     """
+    lock_entries(entry.pk for entry in entries)
     check_members(entries)
     taken = MergeMember.objects.filter(entry__in=entries).select_related("entry")
     if taken:
@@ -41,15 +42,18 @@ def merge(*, entries: Sequence[Entry], actor: str, confirmed_by: Organisation | 
 @transaction.atomic
 def unmerge(*, group: MergeGroup, actor: str) -> None:
     """Take a group apart; each of its entries counts by itself again."""
+    subject = f"merge:{group.pk}"
+    lock_entries(group.members.values_list("entry", flat=True))
     members = list(group.members.select_related("entry"))
-    audit(actor=actor, action="unmerge", subject=f"merge:{group.pk}", entries=[each.entry.uid for each in members])
     group.delete()
     settle(entries=[member.entry_id for member in members])
+    audit(actor=actor, action="unmerge", subject=subject, entries=[each.entry.uid for each in members])
 
 
 @transaction.atomic
 def reorder(*, group: MergeGroup, entries: Sequence[Entry], actor: str) -> None:
     """Prefer the members of ``group`` in the order of ``entries``. Raises DomainError unless they are just these."""
+    lock_entries(group.members.values_list("entry", flat=True))
     members = {member.entry_id: member for member in group.members.select_related("entry")}
     if strangers := [entry for entry in entries if entry.pk not in members]:
         raise DomainError(f"记录 {_names(strangers)} 不在这组同一活动里")

@@ -14,7 +14,7 @@ from kexie.core.services import audit
 from kexie.orgs.models import Organisation, User
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Register, Revision, Status
-from kexie.registers.revisions import Checker, EntryTold, FigureTold, settle, store
+from kexie.registers.revisions import Checker, EntryTold, FigureTold, lock_entries, settle, store
 from kexie.totals.services import fold
 
 
@@ -118,6 +118,7 @@ def approve_all(*, entries: Sequence[int], actor: str, subject: str) -> int:
 
     Raises DomainError when one has none or did not stand anywhere on it; then none is approved.
     """
+    lock_entries(entries)
     changed = (
         Revision.objects.filter(
             pk__in=Entry.objects.filter(pk__in=entries).values("latest"),
@@ -146,6 +147,7 @@ def _move(
     of: Revision | None = None,
 ) -> Revision:
     """Change the status of revision ``of`` (None: the latest) by a conditional UPDATE: of two sessions one fails."""
+    lock_entries([entry.pk])
     revision = of or Revision.objects.filter(entry=entry).order_by("-number")[0]
     if to == Status.APPROVED and revision.end is None:
         raise DomainError(f"“{revision.title}”没有日期，不能通过")
@@ -156,7 +158,9 @@ def _move(
     if not changed:
         shown = Status(revision.status).label
         raise DomainError(f"“{revision.title}”现在是{shown}，不能{to.label}")
-    audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
+    for name, value in values.items():
+        setattr(revision, name, value)
     settle(entries=[entry.pk])
-    revision.refresh_from_db()
+    # The last step: it takes the lock on the chain, which every other session waits for.
+    audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
     return revision

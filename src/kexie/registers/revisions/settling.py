@@ -2,7 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
+
+from django.db import connection
 
 from kexie.core.bulk import batched
 from kexie.orgs.locking import hold_tree
@@ -12,20 +15,23 @@ from kexie.totals.services import FactData, PostingData, post, unpost
 
 
 class Decided(NamedTuple):
-    """A revision and its status."""
+    """What of a revision decides whether it counts, and where."""
 
     key: int
     status: str
+    organisation: int
+    end: date | None
+    work_area: str
 
 
-def counting_of(revisions: Sequence[Decided]) -> int | None:
+def counting_of(revisions: Sequence[Decided]) -> Decided | None:
     """Return which of an entry's revisions, in the order of their numbers, counts.
 
     The highest one that is approved or void decides.
     """
     for revision in reversed(revisions):
         if revision.status == Status.APPROVED:
-            return revision.key
+            return revision
         if revision.status == Status.VOID:
             return None
     return None
@@ -37,9 +43,10 @@ def lock_entries(entries: Iterable[int]) -> None:
     Before them the tree is held still. Who locks several does it at once: they are locked in the order of their keys.
     """
     hold_tree()
-    for batch in batched(sorted(set(entries))):
-        rows = Entry.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
-        list(rows.values_list("pk", flat=True))
+    if connection.features.has_select_for_update:
+        for batch in batched(sorted(set(entries))):
+            rows = Entry.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
+            list(rows.values_list("pk", flat=True))
 
 
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
@@ -48,47 +55,30 @@ def settle(*, entries: Iterable[int], standings: Standings | None = None) -> Non
     Merge groups that they are members of are booked again as a whole, under a lock on the group.
     """
     wanted = sorted(set(entries))
-    if not wanted:
-        return
     lock_entries(wanted)
     members: dict[int, MergeMember] = {}
     for batch in batched(wanted):
         groups = MergeMember.objects.filter(entry__in=batch).order_by().values("group").distinct()
         if list(MergeGroup.objects.select_for_update().filter(pk__in=groups).order_by("pk")):
             members |= {member.entry_id: member for member in MergeMember.objects.filter(group__in=groups)}
-        _point(batch)
-    alone = [pk for pk in wanted if pk not in members]
-    by_group: dict[int, list[MergeMember]] = {}
-    for member in members.values():
-        by_group.setdefault(member.group_id, []).append(member)
-    for batch in batched(alone):
+    for batch in batched([pk for pk in wanted if pk not in members]):
         _book(batch, {}, standings)
+    by_group: dict[int, dict[int, MergeMember]] = {}
+    for member in members.values():
+        by_group.setdefault(member.group_id, {})[member.entry_id] = member
     for group in by_group.values():
-        _book([member.entry_id for member in group], {member.entry_id: member for member in group}, standings)
-
-
-def _point(entries: Sequence[int]) -> None:
-    """Point entries at their latest and their counting revision; the latest says whose they are."""
-    revisions: dict[int, list[Decided]] = {pk: [] for pk in entries}
-    owners: dict[int, int] = {}
-    rows = Revision.objects.filter(entry__in=entries).order_by("entry_id", "number")
-    for entry, key, status, organisation in rows.values_list("entry_id", "pk", "status", "organisation_id"):
-        revisions[entry].append(Decided(key, status))
-        owners[entry] = organisation
-    pointers = Entry.objects.filter(pk__in=entries).values_list("pk", "latest_id", "counting_id", "organisation_id")
-    for entry, *held in pointers:
-        own = revisions[entry]
-        wanted = [own[-1].key, counting_of(own), owners[entry]]
-        if held != wanted:
-            latest, counting, organisation = wanted
-            Entry.objects.filter(pk=entry).update(latest=latest, counting=counting, organisation=organisation)
+        _book(list(group), group, standings)
 
 
 def _book(entries: Sequence[int], members: Mapping[int, MergeMember], standings: Standings | None) -> None:
     """Book what counts of ``entries``, which are all the members of one merge group, or of none."""
-    postings = _postings(entries)
-    unpost(entries=set(entries) - {posting.entry for posting in postings})
-    if members and postings:
+    counting = _point(entries)
+    if uncounted := set(entries) - set(counting):
+        unpost(entries=uncounted)
+    if not counting:
+        return
+    postings = _postings(counting)
+    if members:
         first = min(postings, key=lambda each: members[each.entry].position)
         postings = [
             dataclasses.replace(
@@ -99,20 +89,31 @@ def _book(entries: Sequence[int], members: Mapping[int, MergeMember], standings:
     post(postings=postings, standings=standings)
 
 
-def _postings(entries: Sequence[int]) -> list[PostingData]:
-    """What the counting revisions of ``entries`` add."""
-    # An approved revision has a day: the database says so.
-    revisions = {
-        revision.pk: revision
-        for revision in Revision.objects.filter(
-            pk__in=Entry.objects.filter(pk__in=entries, counting__isnull=False).values("counting")
-        )
-        .order_by("entry_id")
-        .only("entry_id", "organisation_id", "end", "work_area")
-        if revision.end
-    }
-    facts: dict[int, list[FactData]] = {key: [] for key in revisions}
-    for figure in Figure.objects.filter(revision__in=revisions).order_by("revision_id", "position"):
+def _point(entries: Sequence[int]) -> dict[int, Decided]:
+    """Point entries at their latest and their counting revision; return the counting ones by entry.
+
+    The latest says whose an entry is.
+    """
+    revisions: dict[int, list[Decided]] = {pk: [] for pk in entries}
+    rows = Revision.objects.filter(entry__in=entries).order_by("entry_id", "number")
+    for entry, key, status, organisation, end, work_area in rows.values_list(
+        "entry_id", "pk", "status", "organisation_id", "end", "work_area"
+    ):
+        revisions[entry].append(Decided(key, status, organisation, end, work_area))
+    counting = {entry: found for entry, own in revisions.items() if (found := counting_of(own))}
+    held = Entry.objects.filter(pk__in=entries).values_list("pk", "latest_id", "counting_id", "organisation_id")
+    for entry, *pointers in held:
+        latest, counts = revisions[entry][-1], counting.get(entry)
+        wanted = [latest.key, counts.key if counts else None, latest.organisation]
+        if pointers != wanted:
+            Entry.objects.filter(pk=entry).update(latest=wanted[0], counting=wanted[1], organisation=wanted[2])
+    return counting
+
+
+def _postings(counting: Mapping[int, Decided]) -> list[PostingData]:
+    """What these revisions add to the totals, by their entries."""
+    facts: dict[int, list[FactData]] = {revision.key: [] for revision in counting.values()}
+    for figure in Figure.objects.filter(revision__in=facts).order_by("revision_id", "position"):
         facts[figure.revision_id].append(
             FactData(
                 indicator=figure.indicator_id,
@@ -129,12 +130,12 @@ def _postings(entries: Sequence[int]) -> list[PostingData]:
         )
     return [
         PostingData(
-            entry=revision.entry_id,
-            organisation=revision.organisation_id,
+            entry=entry,
+            organisation=revision.organisation,
             day=revision.end,
             work_area=revision.work_area,
-            facts=tuple(facts[key]),
+            facts=tuple(facts[revision.key]),
         )
-        for key, revision in revisions.items()
-        if revision.end
+        for entry, revision in counting.items()
+        if revision.end  # an approved revision has a day: the database says so
     ]

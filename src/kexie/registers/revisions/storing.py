@@ -15,7 +15,7 @@ from kexie.orgs.locking import hold_tree
 from kexie.orgs.models import User
 from kexie.orgs.queries import Standings
 from kexie.registers.models import Entry, Figure, Revision, Source
-from kexie.registers.revisions.checking import Ready
+from kexie.registers.revisions.checking import Ready, ReadyFigure
 from kexie.registers.revisions.settling import Decided, counting_of, settle
 from kexie.registers.revisions.told import EntryError
 from kexie.totals.services import FactData, PostingData, post
@@ -191,12 +191,18 @@ def _insert_entries(rows: Sequence[_Fresh]) -> list[PostingData]:
     for key, own in by_entry.items():
         own.sort(key=lambda row: row.ready.told.revision)
         latest, first = own[-1], own[0].ready
-        counting = counting_of([Decided(row.key, row.ready.told.status) for row in own])
+        counting = counting_of([_decided(row) for row in own])
         organisation = latest.ready.organisation
-        entries.append(_EntryRow(key, first.told.id, first.register.pk, organisation, latest.key, counting))
-        postings += [_posting(row) for row in own if row.key == counting]
+        counts = counting.key if counting else None
+        entries.append(_EntryRow(key, first.told.id, first.register.pk, organisation, latest.key, counts))
+        postings += [_posting(row) for row in own if row.key == counts]
     insert_tuples(Entry, entries)
     return postings
+
+
+def _decided(row: _Fresh) -> Decided:
+    told = row.ready.told
+    return Decided(row.key, told.status, row.ready.organisation, told.end, told.work_area or "")
 
 
 def _posting(row: _Fresh) -> PostingData:
@@ -207,16 +213,24 @@ def _posting(row: _Fresh) -> PostingData:
         organisation=row.ready.organisation,
         day=told.end,
         work_area=told.work_area or "",
-        facts=tuple(
-            FactData(each.indicator, *_number(each.units), each.mode, tuple(each.groups), each.is_part)
-            for each in row.ready.figures
-        ),
+        facts=tuple(_fact(each) for each in row.ready.figures),
     )
 
 
-def _number(units: Any) -> tuple[Any, ...]:
-    value, qualifier, *bounds = units
-    return (qualifier, value, *bounds)
+def _fact(figure: ReadyFigure) -> FactData:
+    number = figure.units
+    return FactData(
+        figure.indicator,
+        number.qualifier,
+        number.value,
+        number.low,
+        number.high,
+        number.low_exclusive,
+        number.high_exclusive,
+        figure.mode,
+        tuple(figure.groups),
+        figure.is_part,
+    )
 
 
 def _revision(row: _Fresh, actor: User | None, now: datetime) -> _RevisionRow:

@@ -94,10 +94,9 @@ def _stale(keys: Sequence[int]) -> list[int]:
     rows = list(Posting.objects.filter(pk__in=keys).values_list("pk", "organisation_id", "booked", "day"))
     standings = Standings({organisation for _, organisation, _, _ in rows})
     stamps: dict[int, set[Step]] = {pk: set() for pk in keys}
-    for pk, *step in Stamp.objects.filter(posting__in=keys).values_list(
-        "posting_id", "ancestor_id", "child_id", "outside"
-    ):
-        stamps[pk].add((step[0], step[1], step[2]))
+    held = Stamp.objects.filter(posting__in=keys)
+    for pk, ancestor, child, outside in held.values_list("posting_id", "ancestor_id", "child_id", "outside"):
+        stamps[pk].add((ancestor, child, outside))
     return [
         pk
         for pk, organisation, booked, day in rows

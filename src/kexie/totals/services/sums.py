@@ -39,7 +39,9 @@ class Deltas(dict[K, Columns]):
 
 def write(deltas: Deltas[Key]) -> None:
     """Add ``deltas`` to the sums, in the order of their keys. To be called inside a transaction."""
-    rows = [SumRow(*key, *columns) for key, columns in sorted(deltas.items(), key=itemgetter(0)) if any(columns)]
+    rows = [
+        SumRow._make((*key, *columns)) for key, columns in sorted(deltas.items(), key=itemgetter(0)) if any(columns)
+    ]
     if connection.vendor == "postgresql":
         insert_tuples(SumDelta, rows)
     elif rows:
