@@ -5,7 +5,11 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from kexie.core.bulk import BATCH
 from kexie.core.errors import DomainError
 from kexie.core.models import AuditRecord, Job, JobState, StoredFile
 from kexie.core.registry import job_kinds
@@ -33,46 +38,73 @@ def digest_of(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Act:
+    """What one audit record tells of."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+_gathered: ContextVar[list[_Act] | None] = ContextVar("gathered", default=None)
+
+
 @transaction.atomic
-def audit(*, actor: str, action: str, subject: str, **detail: Any) -> AuditRecord:
-    """Append one record to the audit trail, in the transaction of the act that it tells of.
+def audit(*, actor: str, action: str, subject: str, **detail: Any) -> None:
+    """Append one record to the audit trail, in the transaction of the act that it tells of, as its last step.
 
     ``actor`` is a user name or the name of a command; ``subject`` is ``"kind:identity"``. Personal data does not
-    belong in ``detail``.
+    belong in ``detail``. On PostgreSQL the lock on the chain is held until the transaction ends: whoever took another
+    lock after it could make two sessions wait for each other.
     """
+    half = SUBJECT_LENGTH // 2
+    subject = subject if len(subject) <= SUBJECT_LENGTH else f"{subject[:half]}…{subject[-half + 1 :]}"
+    # As it comes back from the database, so that the check computes the same digest.
+    act = _Act(timezone.now(), actor, action, subject, json.loads(json.dumps(detail, cls=DjangoJSONEncoder)))
+    gathered = _gathered.get()
+    if gathered is None:
+        _append([act])
+    else:
+        gathered.append(act)
+
+
+@contextmanager
+def audited_together() -> Iterator[None]:
+    """Write the audit records of all acts in the block at its end, so that they are the last step of them all.
+
+    For verbs that call others; to be used inside the transaction. When the block fails, none is written.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    acts: list[_Act] = []
+    token = _gathered.set(acts)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    _append(acts)
+
+
+def _append(acts: Sequence[_Act]) -> None:
+    if not acts:
+        return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_AUDIT_LOCK])
     last = AuditRecord.objects.order_by("-number").first()
-    number = last.number + 1 if last else 1
-    previous = last.digest if last else GENESIS
-    at = timezone.now()
-    subject = (
-        subject
-        if len(subject) <= SUBJECT_LENGTH
-        else f"{subject[: SUBJECT_LENGTH // 2]}…{subject[-SUBJECT_LENGTH // 2 + 1 :]}"
-    )
-    # As it comes back from the database, so that the check computes the same digest.
-    detail = json.loads(json.dumps(detail, cls=DjangoJSONEncoder))
-    digest = digest_of(
-        number=number,
-        at=at.isoformat(),
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=detail,
-        previous=previous,
-    )
-    return AuditRecord.objects.create(
-        number=number,
-        at=at,
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=detail,
-        previous=previous,
-        digest=digest,
-    )
+    number, previous = (last.number, last.digest) if last else (0, GENESIS)
+    records = []
+    for act in acts:
+        number += 1
+        told: Any = {"number": number, "actor": act.actor, "action": act.action, "subject": act.subject}
+        digest = digest_of(**told, at=act.at.isoformat(), detail=act.detail, previous=previous)
+        records.append(AuditRecord(**told, at=act.at, detail=act.detail, previous=previous, digest=digest))
+        previous = digest
+    AuditRecord.objects.bulk_create(records, batch_size=BATCH)
 
 
 def file_path(sha256: str) -> Path:

@@ -21,7 +21,7 @@ class Unplaced(DomainError):
     """An organisation does not stand anywhere on the day of something that it shall count."""
 
     def __init__(self, organisation: int, day: date) -> None:
-        self.organisation = organisation
+        self.organisation, self.day = organisation, day
         super().__init__(f"组织在 {day} 不存在，不能计入")
 
 
