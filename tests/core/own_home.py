@@ -21,6 +21,7 @@ class OwnHome:
         self.folder = folder
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")])
         told = {"KEXIE_HOME": str(folder), "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **environment}
+        told["DJANGO_SETTINGS_MODULE"] = "kexie.settings"
         left_out = ("DATABASE_URL", "SECRET_KEY")
         self.environment = {**{key: value for key, value in os.environ.items() if key not in left_out}, **told}
 

@@ -17,7 +17,7 @@ from tests.core.own_home import OwnHome, own_home
 
 KEXIE = "import sys, tests.core.job_kinds; from kexie.cli import main; main()"
 # Leases of two seconds, so that nobody waits a minute; beats in between.
-WORKER = "import kexie.cli.runtime as r, os, sys; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'kexie.settings')\n"
+WORKER = "import kexie.cli.runtime as r, sys\n"
 WORKER += "import datetime, tests.core.job_kinds; r.start(); from kexie.core import worker\n"
 WORKER += "worker.LEASE, worker.BEAT, worker.POLL = datetime.timedelta(seconds=2), 0.5, 0.1; worker.TELL = 0\n"
 WORK = WORKER + "worker.Worker().run()"
