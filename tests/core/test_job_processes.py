@@ -136,6 +136,19 @@ def test_the_command_lists_does_and_cancels(home: OwnHome, tmp_path: Path) -> No
     assert sorted(job[0] for job in look(home)) == ["cancelled", "done"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("cancel",), "编号"), (("cancel", "999999"), "999999"), (("run", "3"), "不要编号")],
+    ids=["no number", "unknown number", "number too much"],
+)
+def test_the_command_refuses_in_one_sentence(home: OwnHome, arguments: tuple[str, ...], said: str) -> None:
+    child = home.start(KEXIE, "jobs", *arguments)
+    out, err = child.communicate(timeout=120)
+    assert (child.returncode, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
 def descendants(pid: int) -> list[int]:
     """The children of process ``pid``, by /proc."""
     found: set[str] = set()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -146,6 +146,21 @@ def test_an_error_is_a_reference_and_its_message_stays_out_of_the_log(do: Do, ca
     assert "ValueError" in record
     assert "break_down" in record
     assert "13800001111" not in record + job.error
+
+
+def test_a_busy_database_is_an_interruption_and_not_a_failure_until_it_is_too_often(do: Do) -> None:
+    seen: list[int] = []
+
+    def wait(handle: Handle) -> None:
+        seen.append(handle.job.attempts)
+        raise OperationalError("database is locked")
+
+    do(wait)
+    job = ask()
+    Worker().run_all()
+    assert seen == list(range(1, worker.MOST_ATTEMPTS + 1))
+    assert after(job).state == JobState.FAILED
+    assert "中断" in after(job).error
 
 
 def test_a_result_that_json_cannot_hold_is_an_error_and_not_a_dead_worker(do: Do) -> None:

@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from kexie.core.errors import DomainError
@@ -127,6 +127,10 @@ def perform(handle: Handle) -> None:
         outcome = {"state": JobState.WAITING, "lease_until": None, "attempts": job.attempts - 1}
     except Cancelled:
         outcome = {"state": JobState.CANCELLED, "finished_at": Now()}
+    except (OperationalError, InterfaceError) as error:
+        # The database was busy for too long, or away: as if the worker had died here.
+        log.warning("job %s (%s) was interrupted: %s", job.pk, job.kind, type(error).__name__)
+        outcome = {"state": JobState.WAITING, "lease_until": None}
     except DomainError as error:
         outcome = {"state": JobState.FAILED, "error": str(error), "finished_at": Now()}
     except Exception as error:

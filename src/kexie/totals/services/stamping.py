@@ -25,7 +25,7 @@ class Unplaced(DomainError):
         super().__init__(f"组织在 {day} 不存在，不能计入")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def _steps(path: str, department_depth: int) -> tuple[Step, ...]:
     ids = ids_of_path(path)
     children = [*ids[1:], None]
