@@ -90,6 +90,7 @@ def test_a_job_whose_worker_is_killed_is_taken_up_and_finished_once(home: OwnHom
     assert look(home)[0][0] == "running"
     second = home.start(WORK)
     try:
+        until(lambda: [step for pid, step in lines(file) if pid == second.pid][-1:] == [7], "its last step")
         until(lambda: look(home)[0][0] == "done", "the end of the job")
     finally:
         kill(second)
@@ -105,6 +106,8 @@ def test_a_long_step_is_not_taken_from_a_worker_that_lives(home: OwnHome, tmp_pa
     ask(home, {"file": str(file), "steps": 1, "seconds": 3})
     workers = [home.start(WORK), home.start(WORK)]
     try:
+        until(lambda: len(lines(file)) == 1, "the step")
+        time.sleep(3.5)
         until(lambda: look(home)[0][0] == "done", "the end of the job")
     finally:
         for worker in workers:
@@ -141,8 +144,8 @@ def test_the_command_lists_does_and_cancels(home: OwnHome, tmp_path: Path) -> No
     [(("cancel",), "编号"), (("cancel", "999999"), "999999"), (("run", "3"), "不要编号")],
     ids=["no number", "unknown number", "number too much"],
 )
-def test_the_command_refuses_in_one_sentence(home: OwnHome, arguments: tuple[str, ...], said: str) -> None:
-    child = home.start(KEXIE, "jobs", *arguments)
+def test_the_command_refuses_in_one_sentence(prepared: OwnHome, arguments: tuple[str, ...], said: str) -> None:
+    child = prepared.start(KEXIE, "jobs", *arguments)
     out, err = child.communicate(timeout=120)
     assert (child.returncode, out) == (2, "")
     assert said in err
