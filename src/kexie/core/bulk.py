@@ -58,6 +58,19 @@ def insert_tuples(model: type[models.Model], rows: Sequence[NamedTuple]) -> None
         _insert(model, fields, _converted(rows, [_converter(field) for field in fields]))
 
 
+def update_tuples(model: type[models.Model], rows: Sequence[NamedTuple]) -> None:
+    """Write the fields of named tuples of one type, whose first one is ``id``, into the rows with these keys."""
+    if rows:
+        by_name = {field.attname: field for field in model._meta.concrete_fields}
+        key, *fields = [by_name[name] for name in rows[0]._fields]
+        quote = connection.ops.quote_name
+        sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+        values = _converted([(*row[1:], row[0]) for row in rows], [*map(_converter, fields), None])
+        with connection.cursor() as cursor:
+            table = quote(model._meta.db_table)
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {quote(str(key.column))} = %s", values)  # noqa: S608
+
+
 def _insert(model: type[models.Model], fields: Sequence[Any], values: Any) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)

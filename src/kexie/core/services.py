@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from kexie.core.bulk import BATCH
+from kexie.core.bulk import insert_tuples
 from kexie.core.errors import DomainError
 from kexie.core.models import AuditRecord, Job, JobState, StoredFile
 from kexie.core.registry import job_kinds
@@ -47,6 +47,17 @@ class _Act:
     action: str
     subject: str
     detail: dict[str, Any]
+
+
+class _AuditRow(NamedTuple):
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    previous: str
+    digest: str
 
 
 _gathered: ContextVar[list[_Act] | None] = ContextVar("gathered", default=None)
@@ -95,16 +106,16 @@ def _append(acts: Sequence[_Act]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_AUDIT_LOCK])
-    last = AuditRecord.objects.order_by("-number").first()
-    number, previous = (last.number, last.digest) if last else (0, GENESIS)
+    last = AuditRecord.objects.order_by("-number").values_list("number", "digest").first()
+    number, previous = last or (0, GENESIS)
     records = []
     for act in acts:
         number += 1
         told: Any = {"number": number, "actor": act.actor, "action": act.action, "subject": act.subject}
         digest = digest_of(**told, at=act.at.isoformat(), detail=act.detail, previous=previous)
-        records.append(AuditRecord(**told, at=act.at, detail=act.detail, previous=previous, digest=digest))
+        records.append(_AuditRow(**told, at=act.at, detail=act.detail, previous=previous, digest=digest))
         previous = digest
-    AuditRecord.objects.bulk_create(records, batch_size=BATCH)
+    insert_tuples(AuditRecord, records)
 
 
 def file_path(sha256: str) -> Path:

@@ -1,13 +1,13 @@
 """What counts of an entry, and booking it: after a revision was stored, or its status has changed."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
 
-from kexie.core.bulk import batched
+from kexie.core.bulk import batched, update_tuples
 from kexie.orgs.locking import hold_tree
 from kexie.orgs.queries import Standings
 from kexie.registers.models import Entry, Figure, MergeGroup, MergeMember, Revision, Status
@@ -22,6 +22,13 @@ class Decided(NamedTuple):
     organisation: int
     end: date | None
     work_area: str
+
+
+class _Pointers(NamedTuple):
+    id: int
+    latest_id: int
+    counting_id: int | None
+    organisation_id: int
 
 
 def counting_of(revisions: Sequence[Decided]) -> Decided | None:
@@ -56,23 +63,42 @@ def settle(*, entries: Iterable[int], standings: Standings | None = None) -> Non
     """
     wanted = sorted(set(entries))
     lock_entries(wanted)
-    members: dict[int, MergeMember] = {}
-    for batch in batched(wanted):
-        groups = MergeMember.objects.filter(entry__in=batch).order_by().values("group").distinct()
-        if list(MergeGroup.objects.select_for_update().filter(pk__in=groups).order_by("pk")):
-            members |= {member.entry_id: member for member in MergeMember.objects.filter(group__in=groups)}
+    members = _locked_members(wanted)
     for batch in batched([pk for pk in wanted if pk not in members]):
-        _book(batch, {}, standings)
+        _book(batch, {}, set(wanted), standings)
     by_group: dict[int, dict[int, MergeMember]] = {}
     for member in members.values():
         by_group.setdefault(member.group_id, {})[member.entry_id] = member
     for group in by_group.values():
-        _book(list(group), group, standings)
+        _book(list(group), group, set(wanted), standings)
 
 
-def _book(entries: Sequence[int], members: Mapping[int, MergeMember], standings: Standings | None) -> None:
-    """Book what counts of ``entries``, which are all the members of one merge group, or of none."""
-    counting = _point(entries)
+def _locked_members(entries: Sequence[int]) -> dict[int, MergeMember]:
+    """All members, by entry, of the merge groups that ``entries`` are in, the groups locked."""
+    members: dict[int, MergeMember] = {}
+    for batch in batched(entries):
+        groups = set(MergeMember.objects.filter(entry__in=batch).order_by().values_list("group_id", flat=True))
+        if groups:
+            list(MergeGroup.objects.select_for_update().filter(pk__in=groups).order_by("pk"))
+            members |= {member.entry_id: member for member in MergeMember.objects.filter(group__in=groups)}
+    return members
+
+
+def _book(
+    entries: Sequence[int], members: Mapping[int, MergeMember], changed: Set[int], standings: Standings | None
+) -> None:
+    """Book what counts of ``entries``, which are all the members of one merge group, or of none.
+
+    Those among ``changed`` are pointed at their latest and their counting revision; the others, which are not locked,
+    point there already. The latest says whose an entry is.
+    """
+    revisions = _decided(entries)
+    counting = {entry: found for entry, own in revisions.items() if (found := counting_of(own))}
+    pointers = []
+    for entry in changed & revisions.keys():
+        latest, counts = revisions[entry][-1], counting.get(entry)
+        pointers.append(_Pointers(entry, latest.key, counts.key if counts else None, latest.organisation))
+    update_tuples(Entry, pointers)
     if uncounted := set(entries) - set(counting):
         unpost(entries=uncounted)
     if not counting:
@@ -89,45 +115,25 @@ def _book(entries: Sequence[int], members: Mapping[int, MergeMember], standings:
     post(postings=postings, standings=standings)
 
 
-def _point(entries: Sequence[int]) -> dict[int, Decided]:
-    """Point entries at their latest and their counting revision; return the counting ones by entry.
-
-    The latest says whose an entry is.
-    """
+def _decided(entries: Sequence[int]) -> dict[int, list[Decided]]:
+    """The revisions of each entry in the order of their numbers."""
     revisions: dict[int, list[Decided]] = {pk: [] for pk in entries}
     rows = Revision.objects.filter(entry__in=entries).order_by("entry_id", "number")
     for entry, key, status, organisation, end, work_area in rows.values_list(
         "entry_id", "pk", "status", "organisation_id", "end", "work_area"
     ):
         revisions[entry].append(Decided(key, status, organisation, end, work_area))
-    counting = {entry: found for entry, own in revisions.items() if (found := counting_of(own))}
-    held = Entry.objects.filter(pk__in=entries).values_list("pk", "latest_id", "counting_id", "organisation_id")
-    for entry, *pointers in held:
-        latest, counts = revisions[entry][-1], counting.get(entry)
-        wanted = [latest.key, counts.key if counts else None, latest.organisation]
-        if pointers != wanted:
-            Entry.objects.filter(pk=entry).update(latest=wanted[0], counting=wanted[1], organisation=wanted[2])
-    return counting
+    return revisions
 
 
 def _postings(counting: Mapping[int, Decided]) -> list[PostingData]:
     """What these revisions add to the totals, by their entries."""
     facts: dict[int, list[FactData]] = {revision.key: [] for revision in counting.values()}
-    for figure in Figure.objects.filter(revision__in=facts).order_by("revision_id", "position"):
-        facts[figure.revision_id].append(
-            FactData(
-                indicator=figure.indicator_id,
-                qualifier=figure.qualifier,  # type: ignore[arg-type]  # a CHECK constraint keeps it to these words
-                value=figure.value,
-                low=figure.low,
-                high=figure.high,
-                low_exclusive=figure.low_exclusive,
-                high_exclusive=figure.high_exclusive,
-                mode=figure.mode,
-                groups=tuple(figure.groups),
-                part=figure.is_part,
-            )
-        )
+    columns = ("indicator_id", "qualifier", "value", "low", "high", "low_exclusive", "high_exclusive", "mode")
+    figures = Figure.objects.filter(revision__in=facts).order_by("revision_id", "position")
+    for row in figures.values_list("revision_id", "part_of_id", "groups", *columns):
+        revision_key, part_of, groups, number = row[0], row[1], tuple(row[2]), row[3:]
+        facts[revision_key].append(FactData._make((*number, groups, bool(groups) or part_of is not None)))
     return [
         PostingData(
             entry=entry,
