@@ -25,6 +25,9 @@ PAGES = {
     "home": "/",
     "login": "/login/",
     "logout": "/logout/",
+    "jobs": "/jobs/",
+    "job": "/jobs/1/",
+    "cancel-job": "/jobs/1/cancel/",
     "totals:page": "/totals/?organisation={code}&period=2024&columns=shown",
     "intake:list": "/documents/?organisation={code}",
     "intake:document": "/documents/{document}/",
@@ -54,7 +57,8 @@ OPEN = {"login", "logout"}
 DEEDS = {"intake:upload", "intake:act", "intake:sheet-change"}
 FILES = {"intake:sheet-rejected"}  # compressed: whom they are kept from is looked at, not what is in them
 OVERVIEWS = {"home", "intake:confirm"}
-SCOPED = [name for name in PAGES if name not in OPEN | DEEDS | OVERVIEWS]
+PERSONAL = {"jobs", "job", "cancel-job"}  # tests/core/test_jobs.py sees that a person's jobs leak to nobody
+SCOPED = [name for name in PAGES if name not in OPEN | DEEDS | OVERVIEWS | PERSONAL]
 SECRET = "苗圃嫁接观摩会"
 
 

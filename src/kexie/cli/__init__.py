@@ -23,7 +23,9 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
     "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),
-    "serve": ("kexie.cli.serve", True, "打开服务"),
+    "serve": ("kexie.cli.serve", True, "打开服务，后台任务也在做"),
+    "work": ("kexie.cli.work", True, "做后台任务（serve 自己带一个，另开的用它）"),
+    "jobs": ("kexie.cli.jobs", True, "看后台任务，取消，或当场做完"),
 }
 
 

@@ -1,9 +1,8 @@
 """Indicators, postings and sums.
 
 A *posting* is what an approved entry adds: its facts, stamped with the ancestors that its organisation had on the day
-on which it ended. Sums by ancestor, month and indicator are kept in ``MonthSum``; approvals append to ``SumDelta``,
-which is folded into it: at once on SQLite, after loads and bulk approvals on PostgreSQL, where the root's row would be
-hot. Reads add what is not folded yet.
+on which it ended. Sums by ancestor, month and indicator are kept in ``MonthSum``. On PostgreSQL, where the root's
+row would be hot, approvals append to ``SumDelta``, which the worker folds into it; reads add what is not folded yet.
 """
 
 from django.db import models

@@ -9,7 +9,7 @@ from django.db import transaction
 from kexie.core.bulk import batched
 from kexie.core.errors import DomainError, RowError
 from kexie.core.periods import Period
-from kexie.core.services import audit
+from kexie.core.services import audit, audited_together
 from kexie.orgs.models import Organisation
 from kexie.orgs.services import LoadedTree, TreeRow, load_tree
 from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
@@ -18,9 +18,10 @@ from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
 from kexie.registers.statements import book, ready_statement
 from kexie.totals.models import StandIn
+from kexie.totals.refusals import Unplaced
 from kexie.totals.services import fold, restamp
 
-_CHUNK = 500
+_CHUNK = 2000
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ def load(
 
     ``progress`` is told the number of lines done after every chunk.
     """
+    with audited_together():
+        return _load(paths, actor, replace, progress)
+
+
+def _load(paths: Paths, actor: str, replace: bool, progress: Callable[[int], None]) -> Loaded:
     loaded = Loaded()
     if paths.organisations:
         rows = read_organisations(paths.organisations)
@@ -81,13 +87,12 @@ def load(
 
 def _restamp(moved: list[int], rows: list[TreeRow], file: str) -> None:
     """Book what was counted again under the corrected history. RowError names the unit that is left without a place."""
-    for pk in moved:
-        try:
-            restamp(organisations=[pk])
-        except DomainError as error:
-            code = Organisation.objects.get(pk=pk).code
-            line = next((row.line for row in rows if row.code == code), 1)
-            raise RowError(file, line, f"组织 {code} 有已计入的记录，{error}") from error
+    try:
+        restamp(organisations=moved)
+    except Unplaced as error:
+        code = Organisation.objects.get(pk=error.organisation).code
+        line = next((row.line for row in rows if row.code == code), 1)
+        raise RowError(file, line, f"组织 {code} 有已计入的记录，{error}") from error
 
 
 def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) -> Stored:
@@ -102,10 +107,7 @@ def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) ->
             wrong = (error.uid, error.revision)
             line = next(line for line, each in reversed(chunk) if (each.told.id, each.told.revision) == wrong)
             raise RowError(str(path), line, str(error)) from error
-        result.added += stored.added
-        result.replaced += stored.replaced
-        result.skipped += stored.skipped
-        result.entries |= stored.entries
+        result.add(stored)
         progress(len(chunk))
         chunk.clear()
 
