@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 
 from kexie.catalogue.loader import CatalogueError, load
-from kexie.reading import activities, checks, context, copies, damage, describe, documents, figures, sections, targets
+from kexie.reading import activities, checks, context, damage, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
 from kexie.reading.dates import names_a_day
 from kexie.reading.decode import extract
@@ -33,10 +33,10 @@ def read_source(source: Source) -> Reading:
     """Read a decoded file."""
     view = clean(source.text)
     pieces = documents.split(view.text)
-    near = copies.near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
+    copies = describe.near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
     out = []
     for i, piece in enumerate(pieces):
-        copy = near[i]
+        copy = copies[i]
         out.append(_document(view, piece, i + 1, None if copy is None else copy + 1))
     parts = [damage.Part(view.text[p.start : p.end], p.start) for p in pieces]
     return Reading(source, damage.examine(view, out, parts))
@@ -146,13 +146,12 @@ def _plan_year(period: str | None, kind: str, outline: sections.Outline) -> Call
 def _planned(piece: documents.Piece, kind: str, outline: sections.Outline) -> Callable[[int], bool]:
     """Whether what stands at a position of the clean text lies in a plan or in the plan part of a report."""
     plan_from = _unnumbered_plan(piece)
-    in_plan_part = outline.under(lambda heading: _is_plan_heading(heading.title))
 
     def planned(at: int) -> bool:
         return (
             kind == "plan"
             or (plan_from is not None and at >= plan_from)
-            or in_plan_part(at)
+            or any(_is_plan_heading(h.title) for h in outline.above(at))
         )
 
     return planned

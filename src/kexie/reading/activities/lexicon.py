@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kexie.catalogue.loader import load
-from kexie.reading.words import any_of
+from kexie.reading.patterns import any_of
 
 
 @dataclass(frozen=True, slots=True)
