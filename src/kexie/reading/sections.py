@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kexie.reading.lines import Line
@@ -94,3 +95,18 @@ class Outline:
                 out.append(self._headings[at])
             at = self._parents[at]
         return out[::-1]
+
+    def under(self, test: Callable[[Heading], bool]) -> Callable[[int], bool]:
+        """A function that says whether a position lies in a section whose heading passes ``test``."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for heading in self._headings:
+            if (not ends or heading.start >= ends[-1]) and test(heading):
+                starts.append(heading.start)
+                ends.append(heading.end)
+
+        def inside(position: int) -> bool:
+            at = bisect_left(starts, position + 1) - 1
+            return at >= 0 and position < ends[at]
+
+        return inside

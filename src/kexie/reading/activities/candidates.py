@@ -9,6 +9,7 @@ from kexie.reading.activities.lexicon import Lexicon, lexicon
 from kexie.reading.activities.sentence import HAN, Found, Sentence
 
 ENOUGH = forms.ENOUGH
+_ABOUT = re.compile(r"为(?:主要|重点|活动)?(?:内容|主题|载体)的")
 _VERB_END = re.compile(r"[了过着]$")
 _JOINED = re.compile(r"以及|和(?!平|谐)|及(?!其)|暨")
 _COUNTED = re.compile(r"[^,。;]{0,6}\d")
@@ -89,11 +90,21 @@ def _candidate(
     if at >= 0 and ends[at] == start:
         return None  # 参与活动: nothing is named
     verb = verbs[at] if at >= 0 and verbs[at].start() >= clause else None
+    if verb is not None and words.purpose.search(text, max(clause, verb.start() - 12), verb.start()):
+        return None
+    host = None
+    if verb is not None and at and text.startswith("的", verb.end()) and verbs[at - 1].start() >= clause:
+        # 参加市科协举办的讲座: who takes part is told by the verb before.
+        leading = verbs[at - 1]
+        if _role(words, leading) == "participant":
+            host = text[leading.end() : verb.start()]
     begin = _begin(words, sentence, clause, floor, verb, start)
     item = hidden.rfind("、", 0, start) + 1
     begin = names.skip(text, begin, end)
     title = names.title_of(text[begin:end], hidden[begin:end])
     if names.own_characters(title) < 3 or words.refers.match(title):
+        return None
+    if words.summed.search(title) or words.not_event.search(title):
         return None
     own_clause = text[clause:start].lstrip(" ")
     led = words.led.match(own_clause)
@@ -104,8 +115,10 @@ def _candidate(
         return None
     if verb is None and not _stands_alone(words, text, hidden, begin, end, clause, floor):
         return None
-    score = words.weight.get(head, 1) + governed
-    score += _of_name(words, title)
+    proper = _of_name(words, title)
+    score = words.weight_of(head) + governed + proper
+    if proper < 2 and words.statistic.search(text, 0, begin):
+        score -= 2  # a sum over many, not one event
     if hidden.count("、", begin, end) > 1 or "等" in hidden[begin:end]:
         score -= 2  # a list of kinds, not one event
     if verb is None and words.subject.match(text, end):
@@ -115,13 +128,17 @@ def _candidate(
         score -= 2
     if score < ENOUGH:
         return None
-    role = "organiser"
-    if verb is not None:
-        role = words.role.get(_VERB_END.sub("", verb.group()), "organiser")
+    role = "organiser" if verb is None else "participant" if host is not None else _role(words, verb)
     first = begin if begin == item or floor > clause else max(clause, floor)
     while first < begin and text[first] in " ,":
         first += 1
-    return Found(first, end, title, role, score, clause, verb.start() if verb else begin, verb is not None)
+    return Found(
+        first, end, title, role, score, clause, verb.start() if verb else begin, governed=verb is not None, host=host
+    )
+
+
+def _role(words: Lexicon, verb: re.Match[str]) -> str:
+    return words.role.get(_VERB_END.sub("", verb.group()), "organiser")
 
 
 def _begin(words: Lexicon, sentence: Sentence, clause: int, floor: int, verb: re.Match[str] | None, start: int) -> int:
@@ -130,6 +147,8 @@ def _begin(words: Lexicon, sentence: Sentence, clause: int, floor: int, verb: re
     low = max(floor, clause)
     begin = max(low, verb.end() if verb else 0)
     item = hidden.rfind("、", 0, start) + 1
+    if item > begin and _ABOUT.search(hidden, begin, start):
+        return begin  # 以甲、乙为主要内容的活动: the list tells what it is about
     # The list mark must part whole events, not words within one name (送图书、送科技下乡活动).
     if item > begin and (item - begin > 40 or words.head.search(text, begin, item)):
         return item
@@ -164,8 +183,12 @@ def _of_surroundings(
         score += 1
     if around.partners_in(lead, text[:end], start):
         score += 1
+    elif words.season.search(text, 0, start):
+        score += 1
     if _COUNTED.match(hidden, end, end + 7):
         score += 1  # 培训班2期
+    elif governed and words.result.match(hidden, end, end + 40):
+        score += 1  # …, 发放资料80份
     if governed:
         comma = hidden.find(",", end)
         whole = hidden[clause : comma if comma >= 0 else len(hidden)][:160]

@@ -22,8 +22,8 @@ _HEADING = 45  # characters: the longest heading
 _NEAR = 160  # characters: an event told again so close behind is told in one go
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。;!?\n]+")
-_NUMBERED = re.compile(r"[ >]*(?:[(]?[一二三四五六七八九十\d]{1,3}(?:[、.)]|是(?=.{0,40}$)))")
-_DIGIT = re.compile(r"\d")
+_NUMBERED = re.compile(r"[ >]*(?:[(]?[一二三四五六七八九十\d]{1,3}(?:\.\d{1,2})*(?:[、.)]|(?<=\d\.\d)(?!\d)|是(?=.{0,40}$)))")
+_DIGIT = re.compile(r"(?<!\d)(?!(?:19|20)(?:\d\d|[xX_*]{2})(?!\d))\d")  # but no year
 
 
 def find(
@@ -36,6 +36,7 @@ def find(
     year: int | None,
 ) -> tuple[list[Activity], list[tuple[Match, Figure]]]:
     """The events of one document, in order, and its figures with the id of the event to which each belongs."""
+    troubled = outline.under(lambda heading: bool(lexicon().trouble.search(heading.title[:_HEADING])))
     finder = _Finder(view, piece, told, outline, organisation)
     for line in _LINE.finditer(view.text, piece.start, piece.end):
         paragraph = _Paragraph(len(finder.out))
@@ -44,7 +45,7 @@ def find(
             written = match.group()
             number = _NUMBERED.match(written) if first_line else None
             first_line = first_line and not written.strip(" >")
-            if planned(match.start()) or (number and _is_heading(written, number, view.text, match.end(), line.end())):
+            if planned(match.start()) or troubled(match.start()) or (number and _is_heading(written, number, view.text, match.end(), line.end())):
                 continue
             sentence = read_sentence(match.start() - piece.start, written[:LONGEST], year)
             finder.sentence(paragraph, sentence, numbered=number is not None)

@@ -29,6 +29,22 @@ class Lexicon:
     not_before: re.Pattern[str]
     subject: re.Pattern[str]
     within: re.Pattern[str]
+    summed: re.Pattern[str]
+    not_event: re.Pattern[str]
+    statistic: re.Pattern[str]
+    purpose: re.Pattern[str]
+    trouble: re.Pattern[str]
+    result: re.Pattern[str]
+    season: re.Pattern[str]
+    sight: re.Pattern[str]
+    arrival: re.Pattern[str]
+    bring: re.Pattern[str]
+    lecture: re.Pattern[str]
+    deed: re.Pattern[str]
+
+    def weight_of(self, head: str) -> int:
+        """How surely a name that ends in ``head`` is an event; 会议 weighs what its 会 does."""
+        return self.weight.get(head) or self.weight.get(head.removesuffix("议"), 1)
 
 
 @cache
@@ -38,14 +54,16 @@ def lexicon() -> Lexicon:
     role = dict.fromkeys(data["host"], "organiser")
     role |= dict.fromkeys(data["help"], "co-organiser") | dict.fromkeys(data["join"], "participant")
     many = [word for word in role if len(word) > 1]
-    names = ("not_before", "subject", "within", "not_behind", "led", "awarded", "named")
-    forms = ("same_day", "visit", "screening", "opened")
+    names = ("not_before", "subject", "within", "not_behind", "led", "awarded", "named", "summed", "not_event")
+    told = ("statistic", "purpose", "trouble", "result", "season", "same_day")
+    forms = ("visit", "screening", "opened", "sight", "arrival", "bring", "lecture", "deed")
+    verb = any_of(many, f"(?!好|{data['not_verb_re']})(?:了|过|着)?")
     return Lexicon(
-        head=re.compile(f"{any_of(weight)}|{data['head_re']}"),
+        head=re.compile(f"{any_of(weight, '(?:(?<=会)议(?![程题案]))?')}|{data['head_re']}"),
         weight=weight,
-        verb=re.compile(f"(?:{any_of(many)})(?!好)(?:了|过|着)?|(?:{data['one_character_re']})了?"),
+        verb=re.compile(f"{verb}|{any_of(data['one_character'], data['one_character_re'])}"),
         role=role,
         refers=re.compile(any_of(data["refers"])),
         generic=re.compile(any_of(data["generic"])),
-        **{name: re.compile(data[f"{name}_re"]) for name in (*names, *forms)},
+        **{name: re.compile(data[f"{name}_re"]) for name in (*names, *told, *forms)},
     )

@@ -9,9 +9,10 @@ _SKIP = re.compile(
     r"|分批的?|系列|专门|首次|有声有色的|本届|\s)++"
 )
 _LED = re.compile(
-    r"(?:(?:1[0-2]|[1-9])月(?:\d{1,2}[日号])?|由[^,]{2,24}?(?:主讲|主持|作|举办)的|从[^“”,]{4,16}的(?=“)|关于)+"
+    r"(?:(?:1[0-2]|[1-9])月(?:\d{1,2}[日号])?|由[^,]{2,24}?(?:主讲|主持|作|举办)的|[^,“”]{2,12}?(?<!工)作的|今年的?(?:第[一二三四五六]次)?(?=“)|从[^“”,]{4,16}的(?=“)|关于)+"
 )
 _THEME = re.compile(r"^(?:以)?(?P<name>[“”\"][^“”\"]{1,44}[”\"])(?:为|作为)?(?:活动)?(?:主题|内容)的")
+_CONTENTS = re.compile(r"^(?:以.{2,60}?(?:等)?为(?:主要|重点)?(?:内容|载体)|集.{2,30}?(?:于|为)一[体身])的(?P<name>.{4,})$")
 _WHOLE = re.compile(r"^全[国省市县区镇乡校村]|^[我本][省市县区镇乡校村]")
 _COMMON = re.compile(r"系列|主题|活动|科普|知识|开展|举办|大型|宣传|我[市县区镇乡]")
 
@@ -30,6 +31,9 @@ def title_of(title: str, hidden: str) -> str:
     theme = _THEME.match(title)
     if theme:
         return theme["name"] + title[theme.end() :]
+    contents = _CONTENTS.match(title)
+    if contents:
+        return contents["name"]
     cut = max(hidden.rfind(w) for w in ("参加的", "关于的"))
     return title[cut + 3 :] if cut >= 0 else title.strip(" 的了")
 

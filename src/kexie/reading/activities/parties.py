@@ -7,6 +7,8 @@ from kexie.reading.sections import Outline
 
 def organisers(sentence: Sentence, found: Found, organisation: str | None) -> tuple[str, ...]:
     """The bodies that held the event as named before it; none named: the document's own, unless it only took part."""
+    if found.host is not None:
+        return tuple(around.subjects_in(found.host))
     partners = around.partners_in(sentence.hidden, sentence.text, found.end)
     times = [s.end for s in sentence.spans if s.end <= found.start or s.start < found.verb]
     subjects = around.subjects_in(sentence.text[max([*times, 0]) : found.verb].lstrip(", "))

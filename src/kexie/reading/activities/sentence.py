@@ -27,7 +27,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate; offsets are in its sentence. ``clause`` is where its clause begins."""
+    """A candidate; offsets are in its sentence.
+
+    ``clause`` is where its clause begins, ``verb`` the verb that governs it. ``host`` is who held it as written, where
+    others only took part.
+    """
 
     start: int
     end: int
@@ -38,6 +42,7 @@ class Found:
     verb: int
     governed: bool = True
     place: str | None = None
+    host: str | None = None
 
 
 def read_sentence(start: int, text: str, year: int | None) -> Sentence:
