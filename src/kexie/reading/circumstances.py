@@ -1,4 +1,4 @@
-"""The circumstances of an event in its sentence: place, organisers, campaign, audience."""
+"""The circumstances of an event in its sentence: place, partners, campaign."""
 
 import re
 from dataclasses import dataclass
@@ -19,8 +19,6 @@ class _Lexicon:
     campaigns: re.Pattern[str]
     campaign: re.Pattern[str]
     partner: re.Pattern[str]
-    audience: re.Pattern[str]
-    audience_not: re.Pattern[str]
     bodies: re.Pattern[str]
     body_place: re.Pattern[str]
 
@@ -42,8 +40,6 @@ def _lexicon() -> _Lexicon:
         campaigns=re.compile(any_of(data["campaigns"])),
         campaign=re.compile(data["campaign_re"]),
         partner=re.compile(data["partner_re"]),
-        audience=re.compile(data["audience_re"]),
-        audience_not=re.compile(data["audience_not_re"]),
         body_place=re.compile(data["body_place_re"]),
         bodies=re.compile(f"[{_HAN}“”A-Za-z0-9_*]{{0,14}}?(?:{any_of(data['bodies'])})"),
     )
@@ -147,13 +143,3 @@ def subjects_in(clause: str) -> list[str]:
 def is_place_body(name: str) -> bool:
     """Whether a body is a place, too: a garden, a museum."""
     return bool(_lexicon().body_place.search(name))
-
-
-def audience_in(text: str) -> str | None:
-    """Whom the event addressed, as written: 向居民宣传 → 居民."""
-    words = _lexicon()
-    for match in words.audience.finditer(text):
-        who = match["who"].strip("、的了")
-        if len(who) >= 2 and not words.audience_not.search(who):
-            return who
-    return None

@@ -115,11 +115,14 @@ def _candidate(
         return None
     if verb is None and not _stands_alone(words, text, hidden, begin, end, clause, floor):
         return None
+    if _ABOUT.search(hidden, end, end + 60) and "以" in hidden[clause:start]:
+        return None  # an item of what another event is about
     proper = _of_name(words, title)
     score = words.weight_of(head) + governed + proper
     if proper < 2 and words.statistic.search(text, 0, begin):
         score -= 2  # a sum over many, not one event
-    if hidden.count("、", begin, end) > 1 or "等" in hidden[begin:end]:
+    plain = around.hide_quotes(title)
+    if plain.count("、") > 1 or "等" in plain:
         score -= 2  # a list of kinds, not one event
     if verb is None and words.subject.match(text, end):
         score += 2

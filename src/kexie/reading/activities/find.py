@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kexie.reading import circumstances as around
-from kexie.reading.activities import parties, repeats
+from kexie.reading.activities import audience, parties, repeats
 from kexie.reading.activities.candidates import candidates
 from kexie.reading.activities.extents import Extent, occurrences, with_activity
 from kexie.reading.activities.lexicon import lexicon
@@ -69,6 +69,7 @@ class _Paragraph:
         self.first = first  # its first event among those of the document
         self.day: Span | None = None
         self.campaign: str | None = None
+        self.subject: tuple[str, ...] = ()  # the bodies of which its last sentences speak
         self.open: tuple[int, str] | None = None  # where the event's figures may go on, and its id
 
 
@@ -92,9 +93,15 @@ class _Finder:
         found = [c for c in candidates(sentence) if c.governed or not numbered]
         if found or sentence.exact:
             self.close(paragraph, sentence.start)
+        elif paragraph.open and self.out[-1].audience is None:
+            self.out[-1] = replace(self.out[-1], audience=audience.told_in(sentence.text))
+        paragraph.subject = parties.subject_of_sentence(sentence) or paragraph.subject
+        behind = 0
         for position, candidate in enumerate(found):
             following = found[position + 1].start if position + 1 < len(found) else None
-            self._take(paragraph, sentence, candidate, following, alone=len(found) == 1)
+            organisers = parties.organisers(sentence, candidate, behind, paragraph.subject, self.organisation)
+            self._take(paragraph, sentence, candidate, following, organisers, alone=len(found) == 1)
+            behind = candidate.end
         if sentence.exact and not found:
             paragraph.day = None
 
@@ -105,11 +112,17 @@ class _Finder:
             paragraph.open = None
 
     def _take(
-        self, paragraph: _Paragraph, sentence: Sentence, candidate: Found, following: int | None, *, alone: bool
+        self,
+        paragraph: _Paragraph,
+        sentence: Sentence,
+        candidate: Found,
+        following: int | None,
+        organisers: tuple[str, ...],
+        *,
+        alone: bool,
     ) -> None:
         own = _day_of(sentence, candidate)
         first, last = sentence.start + candidate.start, sentence.start + candidate.end
-        organisers = parties.organisers(sentence, candidate, self.organisation)
         place = candidate.place or around.place_in(sentence.text, sentence.hidden, candidate.verb)
         place = place or next((o for o in organisers if around.is_place_body(o)), None)
         again = repeats.mentioned(self.out, paragraph.first, candidate.title, own, place)
@@ -131,7 +144,7 @@ class _Finder:
             role=candidate.role,
             occurrences=occurrences(self.told, self.starts, sentence.start + candidate.clause, last + 14),
             campaign=self._campaign(paragraph, sentence, candidate, inherited=told_day is not None and own is None),
-            audience=around.audience_in(sentence.text[candidate.clause :]),
+            audience=audience.told_in(sentence.text[candidate.clause : following]) or audience.named_in(candidate.title),
         )
         self.out.append(activity)
         until = sentence.start + (len(sentence.text) if following is None else following)
