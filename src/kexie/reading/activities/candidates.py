@@ -43,6 +43,8 @@ def candidates(sentence: Sentence) -> list[Found]:
     for found in forms.others(sentence):
         if not any(f.start < found.end and found.start < f.end for f in out):
             out.append(found)
+    if not out:
+        out.extend(forms.deeds(sentence))
     out.sort(key=lambda f: f.start)
     return out
 
@@ -93,10 +95,12 @@ def _candidate(
     if verb is not None and words.purpose.search(text, max(clause, verb.start() - 12), verb.start()):
         return None
     host = None
+    role = "organiser" if verb is None else _role(words, verb)
     if verb is not None and at and text.startswith("的", verb.end()) and verbs[at - 1].start() >= clause:
-        # 参加市科协举办的讲座: who takes part is told by the verb before.
+        # 参加市科协举办的讲座, 召开由各村参加的会议: the verb before says what one did oneself.
         leading = verbs[at - 1]
-        if _role(words, leading) == "participant":
+        role = _role(words, leading)
+        if role == "participant":
             host = text[leading.end() : verb.start()]
     begin = _begin(words, sentence, clause, floor, verb, start)
     item = hidden.rfind("、", 0, start) + 1
@@ -131,7 +135,6 @@ def _candidate(
         score -= 2
     if score < ENOUGH:
         return None
-    role = "organiser" if verb is None else "participant" if host is not None else _role(words, verb)
     first = begin if begin == item or floor > clause else max(clause, floor)
     while first < begin and text[first] in " ,":
         first += 1

@@ -99,8 +99,7 @@ class _Finder:
         behind = 0
         for position, candidate in enumerate(found):
             following = found[position + 1].start if position + 1 < len(found) else None
-            organisers = parties.organisers(sentence, candidate, behind, paragraph.subject, self.organisation)
-            self._take(paragraph, sentence, candidate, following, organisers, alone=len(found) == 1)
+            self._take(paragraph, sentence, candidate, behind, following, alone=len(found) == 1)
             behind = candidate.end
         if sentence.exact and not found:
             paragraph.day = None
@@ -116,13 +115,14 @@ class _Finder:
         paragraph: _Paragraph,
         sentence: Sentence,
         candidate: Found,
+        behind: int,
         following: int | None,
-        organisers: tuple[str, ...],
         *,
         alone: bool,
     ) -> None:
         own = _day_of(sentence, candidate)
         first, last = sentence.start + candidate.start, sentence.start + candidate.end
+        organisers = parties.organisers(sentence, candidate, behind, paragraph.subject, self.organisation)
         place = candidate.place or around.place_in(sentence.text, sentence.hidden, candidate.verb)
         place = place or next((o for o in organisers if around.is_place_body(o)), None)
         again = repeats.mentioned(self.out, paragraph.first, candidate.title, own, place)
@@ -131,6 +131,7 @@ class _Finder:
             if self.base + first - self.view.position(earlier.end) <= _NEAR:
                 self.out[again] = replace(earlier, end=max(earlier.end, self.view.end(self.base + last)))
             return
+        until = len(sentence.text) if following is None else following
         told_day = own or (paragraph.day if self._inherits(paragraph.day, sentence) else None)
         activity = Activity(
             id=f"a{len(self.out) + 1}",
@@ -144,10 +145,10 @@ class _Finder:
             role=candidate.role,
             occurrences=occurrences(self.told, self.starts, sentence.start + candidate.clause, last + 14),
             campaign=self._campaign(paragraph, sentence, candidate, inherited=told_day is not None and own is None),
-            audience=audience.told_in(sentence.text[candidate.clause : following]) or audience.named_in(candidate.title),
+            audience=audience.told_in(sentence.text[behind:until]) or audience.named_in(candidate.title),
         )
         self.out.append(activity)
-        until = sentence.start + (len(sentence.text) if following is None else following)
+        until += sentence.start
         self.extents.append(Extent(sentence.start if alone else first, until, activity.id, own=True))
         paragraph.campaign = paragraph.campaign or activity.campaign
         if own is not None:

@@ -13,6 +13,7 @@ from kexie.reading.sections import Outline
 _LIST = re.compile(r"、|以及|(?<!共)和(?!平|谐)|与(?!会)|及(?!其)")
 _LONGEST = 24  # characters of a body's name
 _ITEM_END = re.compile(r"[,:、]")
+_OTHERS = re.compile(r"组织(?!部)|分别|;")
 _SELF = ("我", "本", "该", "各级", "上级", "有关", "相关", "全体", "其", "主管")
 
 
@@ -52,7 +53,8 @@ def organisers(
     if found.host is not None:
         return bodies_in(found.host)
     own = _subjects(sentence, found) or subject or ((organisation,) if organisation else ())
-    since = behind if found.verb >= behind else 0
+    # Partners of the event before are this one's, too, unless somebody else is put to work in between.
+    since = behind if _OTHERS.search(sentence.text, behind, max(behind, found.verb)) else 0
     partners = _partners(sentence, since, found.end)
     if found.role == "participant":
         sent = "组织" in sentence.text[found.clause : found.verb + 4]
