@@ -9,6 +9,8 @@ from kexie.reading.activities.lexicon import Lexicon, lexicon
 from kexie.reading.activities.sentence import HAN, Found, Sentence
 
 ENOUGH = forms.ENOUGH
+_OPENING = 16  # characters: where a sentence says when
+_SERIES = re.compile(r"(?:系列|主题)?活动[”\"]?$")
 _ABOUT = re.compile(r"为(?:主要|重点|活动)?(?:内容|主题|载体)的")
 _VERB_END = re.compile(r"[了过着]$")
 _JOINED = re.compile(r"以及|和(?!平|谐)|及(?!其)|暨")
@@ -37,7 +39,7 @@ def candidates(sentence: Sentence) -> list[Found]:
             if close is None:
                 continue
             found = _candidate(sentence, head.group(), start, close, floor, verbs, ends)
-            if found is not None:
+            if found is not None and not (out and _part_of(sentence, out[-1], found)):
                 out.append(found)
                 floor = close
     for found in forms.others(sentence):
@@ -47,6 +49,14 @@ def candidates(sentence: Sentence) -> list[Found]:
         out.extend(forms.deeds(sentence))
     out.sort(key=lambda f: f.start)
     return out
+
+
+def _part_of(sentence: Sentence, whole: Found, found: Found) -> bool:
+    """Whether a name only tells what a series consisted of: 科普周系列活动,通过…开展了甲讲座、乙体验等."""
+    if whole.governed or not _SERIES.search(whole.title) or found.score > ENOUGH + 1:
+        return False
+    between = sentence.hidden[whole.end : found.start]
+    return ";" not in between and not any(whole.end <= span.start < found.end for span in sentence.exact)
 
 
 def _end_of_name(words: Lexicon, text: str, hidden: str, head: re.Match[str]) -> int | None:
@@ -189,7 +199,7 @@ def _of_surroundings(
         score += 1
     if around.partners_in(lead, text[:end], start):
         score += 1
-    elif words.season.search(text, 0, start):
+    elif words.season.search(text, 0, min(start, _OPENING)):
         score += 1
     if _COUNTED.match(hidden, end, end + 7):
         score += 1  # 培训班2期

@@ -39,7 +39,7 @@ def find(
     troubled = outline.under(lambda heading: bool(lexicon().trouble.search(heading.title[:_HEADING])))
     finder = _Finder(view, piece, told, outline, organisation)
     for line in _LINE.finditer(view.text, piece.start, piece.end):
-        paragraph = _Paragraph(len(finder.out))
+        paragraph = _Paragraph(line.start(), len(finder.out))
         first_line = True
         for match in _SENTENCE.finditer(view.text, line.start(), line.end()):
             written = match.group()
@@ -50,7 +50,7 @@ def find(
             sentence = read_sentence(match.start() - piece.start, written[:LONGEST], year)
             finder.sentence(paragraph, sentence, numbered=number is not None)
         finder.close(paragraph, line.end() - piece.start)
-    return repeats.same(finder.out), with_activity(told, finder.extents)
+    return repeats.same(finder.out, finder.tellings), with_activity(told, finder.extents)
 
 
 def _is_heading(written: str, number: re.Match[str], text: str, end: int, line_end: int) -> bool:
@@ -65,7 +65,8 @@ def _is_heading(written: str, number: re.Match[str], text: str, end: int, line_e
 class _Paragraph:
     """What the sentences of a paragraph hand on: the last day and campaign told, the event still spoken of."""
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, start: int, first: int) -> None:
+        self.start = start  # in the clean text of the file
         self.first = first  # its first event among those of the document
         self.day: Span | None = None
         self.campaign: str | None = None
@@ -86,6 +87,7 @@ class _Finder:
         self.organisation = organisation
         self.starts = [m.start for m, _ in told]
         self.out: list[Activity] = []
+        self.tellings: list[repeats.Telling] = []  # of each in ``out``
         self.extents: list[Extent] = []
 
     def sentence(self, paragraph: _Paragraph, sentence: Sentence, *, numbered: bool) -> None:
@@ -148,6 +150,7 @@ class _Finder:
             audience=audience.told_in(sentence.text[behind:until]) or audience.named_in(candidate.title),
         )
         self.out.append(activity)
+        self.tellings.append(repeats.Telling(sentence, self._chapter(paragraph)))
         until += sentence.start
         self.extents.append(Extent(sentence.start if alone else first, until, activity.id, own=True))
         paragraph.campaign = paragraph.campaign or activity.campaign
@@ -155,6 +158,11 @@ class _Finder:
             paragraph.day = own
         if following is None and (told_day or place):
             paragraph.open = until, activity.id
+
+    def _chapter(self, paragraph: _Paragraph) -> int:
+        """Where the heading stands that governs ``paragraph``, which may begin with a number of its own."""
+        above = [h.start for h in self.outline.above(paragraph.start) if h.start < paragraph.start]
+        return above[-1] if above else self.base
 
     def _inherits(self, day: Span | None, sentence: Sentence) -> bool:
         """Whether an undated event of a paragraph took place on the day told before it."""
