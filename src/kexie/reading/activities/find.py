@@ -47,7 +47,7 @@ def find(
             first_line = first_line and not written.strip(" >")
             if planned(match.start()) or troubled(match.start()) or (number and _is_heading(written, number, view.text, match.end(), line.end())):
                 continue
-            sentence = read_sentence(match.start() - piece.start, written[:LONGEST], year)
+            sentence = read_sentence(match.start() - piece.start, written[:LONGEST], year, finder.day)
             finder.sentence(paragraph, sentence, numbered=number is not None)
         finder.close(paragraph, line.end() - piece.start)
     return repeats.same(finder.out, finder.tellings), with_activity(told, finder.extents)
@@ -89,6 +89,7 @@ class _Finder:
         self.out: list[Activity] = []
         self.tellings: list[repeats.Telling] = []  # of each in ``out``
         self.extents: list[Extent] = []
+        self.day: Span | None = None  # the last one told
 
     def sentence(self, paragraph: _Paragraph, sentence: Sentence, *, numbered: bool) -> None:
         """Take the events of ``sentence``."""
@@ -97,6 +98,8 @@ class _Finder:
             self.close(paragraph, sentence.start)
         elif paragraph.open and self.out[-1].audience is None:
             self.out[-1] = replace(self.out[-1], audience=audience.told_in(sentence.text))
+        if sentence.exact:
+            self.day = sentence.exact[-1]
         paragraph.subject = parties.subject_of_sentence(sentence) or paragraph.subject
         behind = 0
         for position, candidate in enumerate(found):

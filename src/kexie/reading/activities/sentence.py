@@ -45,7 +45,15 @@ class Found:
     host: str | None = None
 
 
-def read_sentence(start: int, text: str, year: int | None) -> Sentence:
-    spans = find_spans(text, year)
+# An enumerator that ran into the month behind it: 55月16日.
+_GLUED = re.compile(r"[ >]*\d(?=(?:1[0-2]|[1-9])月)")
+
+
+def read_sentence(start: int, text: str, year: int | None, before: Span | None = None) -> Sentence:
+    """``before`` is the last day told before it."""
+    glued = _GLUED.match(text)
+    if glued:
+        text = " " * glued.end() + text[glued.end() :]
+    spans = find_spans(text, year, before)
     exact = [span for span in spans if span.exact and span.every is None]
     return Sentence(start, text, around.hide_quotes(text), spans, exact)
