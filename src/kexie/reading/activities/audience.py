@@ -13,6 +13,7 @@ _LONGEST = 16  # characters of an audience
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
+    people: re.Pattern[str]
     forms: list[re.Pattern[str]]
     not_audience: re.Pattern[str]
     lead: re.Pattern[str]
@@ -26,6 +27,7 @@ def _lexicon() -> _Lexicon:
     people = any_of(data["people"])
     who = f"(?P<who>(?:[一-龥、]|\\d[\\d,.]*+){{0,24}}?(?:{people}))(?:代表|朋友|们)?(?:[共达近约]{{0,2}}\\d[\\d,.万]*(?:余|多)?(?:名|人次|人|位|户)?)?"
     return _Lexicon(
+        people=re.compile(people),
         forms=[re.compile(form.replace("WHO", who)) for form in data["audience_forms"]],
         not_audience=re.compile(data["audience_not_re"]),
         lead=re.compile(data["audience_lead_re"]),
@@ -37,6 +39,8 @@ def _lexicon() -> _Lexicon:
 def told_in(text: str) -> str | None:
     """Whom an event addressed, as its sentences tell: 向居民宣传 → 居民, 80名教师参加 → 教师."""
     lexicon = _lexicon()
+    if not lexicon.people.search(text):
+        return None
     best: tuple[int, str] | None = None
     for form in lexicon.forms:
         for match in form.finditer(text):

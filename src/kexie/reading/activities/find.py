@@ -70,8 +70,22 @@ class _Paragraph:
         self.first = first  # its first event among those of the document
         self.day: Span | None = None
         self.campaign: str | None = None
-        self.subject: tuple[str, ...] = ()  # the bodies of which its last sentences speak
         self.open: tuple[int, str] | None = None  # where the event's figures may go on, and its id
+        self._unasked: list[Sentence] = []
+        self._subject: tuple[str, ...] = ()
+
+    def hear(self, sentence: Sentence) -> None:
+        self._unasked.append(sentence)
+
+    def subject(self) -> tuple[str, ...]:
+        """The bodies of which its last sentences speak."""
+        for sentence in reversed(self._unasked):
+            found = parties.subject_of_sentence(sentence)
+            if found:
+                self._subject = found
+                break
+        self._unasked = []
+        return self._subject
 
 
 class _Finder:
@@ -100,7 +114,7 @@ class _Finder:
             self.out[-1] = replace(self.out[-1], audience=audience.told_in(sentence.text))
         if sentence.exact:
             self.day = sentence.exact[-1]
-        paragraph.subject = parties.subject_of_sentence(sentence) or paragraph.subject
+        paragraph.hear(sentence)
         behind = 0
         for position, candidate in enumerate(found):
             following = found[position + 1].start if position + 1 < len(found) else None

@@ -1,6 +1,7 @@
 """Who held an event, and under which campaign."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,6 +21,7 @@ _SELF = ("我", "本", "该", "各级", "上级", "有关", "相关", "全体", 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     body: re.Pattern[str]
+    last: frozenset[str]
     time: re.Pattern[str]
     ends: re.Pattern[str]
     lead: re.Pattern[str]
@@ -34,6 +36,7 @@ def _lexicon() -> _Lexicon:
     data = load("lexicon/activities")
     return _Lexicon(
         body=re.compile(f"[一-龥“”A-Za-z0-9_*()]{{0,20}}(?:{any_of(data['bodies'])})(?:\\([^()]{{1,8}}\\))?"),
+        last=frozenset([*(word[-1] for word in data["bodies"]), ")"]),
         **{name: re.compile(data[f"subject_{name}_re"]) for name in ("time", "ends", "lead")},
         under=re.compile(data["under_re"]),
         partners=re.compile(data["partners_re"]),
@@ -43,7 +46,7 @@ def _lexicon() -> _Lexicon:
 
 
 def organisers(
-    sentence: Sentence, found: Found, behind: int, subject: tuple[str, ...], organisation: str | None
+    sentence: Sentence, found: Found, behind: int, subject: Callable[[], tuple[str, ...]], organisation: str | None
 ) -> tuple[str, ...]:
     """The bodies that held an event: as named before it, else ``subject``, else the document's ``organisation``.
 
@@ -52,7 +55,7 @@ def organisers(
     """
     if found.host is not None:
         return bodies_in(found.host)
-    own = _subjects(sentence, found) or subject or ((organisation,) if organisation else ())
+    own = _subjects(sentence, found) or subject() or ((organisation,) if organisation else ())
     # Partners of the event before are this one's, too, unless somebody else is put to work in between.
     since = behind if _OTHERS.search(sentence.text, behind, max(behind, found.verb)) else 0
     partners = _partners(sentence, since, found.end)
@@ -76,6 +79,7 @@ def bodies_in(words: str) -> tuple[str, ...]:
 def _is_body(name: str) -> bool:
     return (
         2 <= len(name) <= _LONGEST
+        and name[-1] in _lexicon().last
         and not name.startswith(_SELF)
         and not _lexicon().not_body.search(name)
         and bool(_lexicon().body.fullmatch(name))
