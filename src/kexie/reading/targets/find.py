@@ -64,7 +64,7 @@ def _promises(text: str, match: Match, figure: Figure) -> bool:
     if figure.unit in words.abstract_units:
         if figure.unit in ("大", "方面"):
             return False
-        after = text[match.end : match.end + 8]
+        after = text[match.end : min(match.end + 8, clauses.end_of(text, match.end))]
         if words.abstract.search(figure.counted or "") or words.abstract.search(after):
             return False
     if lexicon().baseline.search(text, max(0, match.start - 4), match.end + 8):
