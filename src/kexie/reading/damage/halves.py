@@ -5,10 +5,14 @@ import re
 from kexie.reading.clean import Clean, meaning_of_lost_bytes, simplify
 from kexie.reading.model import Check, Document
 
+_TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 _LOST_BYTES = re.compile(
-    r"(?<=[\u4e00-\u9fff)])\?(?:[,;?!，；？！](?=[\u4e00-\u9fffA-Z“”])[\u4e00-\u9fff]{0,3}[A-Z]?|[\u4e00-\u9fff]{1,3}[A-Z](?=\())"
+    r"(?<=[\u4e00-\u9fff)])\?(?:"
+    r"[,;?!，；？！](?=[\u4e00-\u9fffA-Z“”])[\u4e00-\u9fff]{0,3}[A-Z]?"
+    r"|[\u4e00-\u9fff]{1,3}[A-Z](?=\()"
+    rf"|[a-z]{{0,3}}[{_TONES}][a-z]{{0,3}}\)(?:[\u4e00-\u9fff]{{0,3}}[A-Z])?)"  # ?shù)匦袠I: pinyin without its bracket
 )
-_PINYIN = re.compile(r"\([a-z]{0,3}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,3}\)")
+_PINYIN = re.compile(rf"\([a-z]{{0,3}}[{_TONES}][a-z]{{0,3}}\)")
 
 
 def lost_bytes(view: Clean, document: Document) -> list[Check]:

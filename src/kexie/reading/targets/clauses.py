@@ -10,6 +10,8 @@ from kexie.reading.targets.lexicon import lexicon
 _CLAUSE_END = re.compile(r"[,。;!?\n]|  | \?")
 _NUMBERED = re.compile(r"[(][一二三四五六七八九十\d]{1,3}[)][、.]?")
 _BASELINE = re.compile(r"(?:由|从)(?:\d|[一二三四五六七八九十百千万])[^,。;]{0,12}$")  # 由18个增加到
+_TASK = re.compile(r"的?[^,。;]{0,4}(?:任务|指标|目标)$")
+_SET = re.compile(r"^.*(?:下达|交办|分配|布置|规定|部署)(?:给[^,。;的]{1,8})?的?")
 _NEXT = re.compile(r"[、和及][^,。;]{0,16}?\d")
 
 
@@ -35,6 +37,11 @@ def end_of(text: str, end: int) -> int:
 def metric_of(text: str, match: Match, figure: Figure, before: str, end: int) -> str:
     """What is measured: what is counted, with 比例 where a share of things does something."""
     before = _BASELINE.sub("", before)
+    task = _TASK.match(text, match.end, end)
+    if match.kind == "count" and task:
+        own = named(_SET.sub("", before))  # 市里下达的科技小院3个的建设任务 → 科技小院
+        if own:
+            return own
     after = text[match.end : end]
     if match.kind == "percent" and after.startswith("的"):
         # 15%以上的学校建成示范校 → 建成示范校的学校比例
