@@ -25,7 +25,8 @@ class _Lexicon:
 def _lexicon() -> _Lexicon:
     data = load("lexicon/activities")
     people = any_of(data["people"])
-    who = f"(?P<who>(?:[一-龥、]|\\d[\\d,.]*+){{0,24}}?(?:{people}))(?:代表|朋友|们)?(?:[共达近约]{{0,2}}\\d[\\d,.万]*(?:余|多)?(?:名|人次|人|位|户)?)?"
+    number = r"[共达近约]{0,2}\d[\d,.万]*(?:余|多)?(?:名|人次|人|位|户)?"
+    who = rf"(?P<who>(?:[一-龥、]|\d[\d,.]*+){{0,24}}?(?:{people}))(?:代表|朋友|们)?(?:{number})?"
     return _Lexicon(
         people=re.compile(people),
         forms=[re.compile(form.replace("WHO", who)) for form in data["audience_forms"]],

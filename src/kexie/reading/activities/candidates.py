@@ -32,7 +32,7 @@ def candidates(sentence: Sentence) -> list[Found]:
         ends = [v.end() for v in verbs]
         floor = 0
         for head in heads:
-            start, end = head.span()
+            start = head.start()
             if start < floor:
                 continue
             close = _end_of_name(words, text, hidden, head)
@@ -197,9 +197,7 @@ def _of_surroundings(
         score += 2
     if around.place_in(text[:end], lead, start) is not None:
         score += 1
-    if around.partners_in(lead, text[:end], start):
-        score += 1
-    elif words.season.search(text, 0, min(start, _OPENING)):
+    if around.partners_in(lead, text[:end], start) or words.season.search(text, 0, min(start, _OPENING)):
         score += 1
     if _COUNTED.match(hidden, end, end + 7):
         score += 1  # 培训班2期

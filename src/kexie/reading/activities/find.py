@@ -22,7 +22,9 @@ _HEADING = 45  # characters: the longest heading
 _NEAR = 160  # characters: an event told again so close behind is told in one go
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。;!?\n]+")
-_NUMBERED = re.compile(r"[ >]*(?:[(]?[一二三四五六七八九十\d]{1,3}(?:\.\d{1,2})*(?:[、.)]|(?<=\d\.\d)(?!\d)|是(?=.{0,40}$)))")
+_NUMBERED = re.compile(
+    r"[ >]*(?:[(]?[一二三四五六七八九十\d]{1,3}(?:\.\d{1,2})*(?:[、.)]|(?<=\d\.\d)(?!\d)|是(?=.{0,40}$)))"
+)
 _DIGIT = re.compile(r"(?<!\d)(?!(?:19|20)(?:\d\d|[xX_*]{2})(?!\d))\d")  # but no year
 
 
@@ -45,7 +47,11 @@ def find(
             written = match.group()
             number = _NUMBERED.match(written) if first_line else None
             first_line = first_line and not written.strip(" >")
-            if planned(match.start()) or troubled(match.start()) or (number and _is_heading(written, number, view.text, match.end(), line.end())):
+            if (
+                planned(match.start())
+                or troubled(match.start())
+                or (number and _is_heading(written, number, view.text, match.end(), line.end()))
+            ):
                 continue
             sentence = read_sentence(match.start() - piece.start, written[:LONGEST], year, finder.day)
             finder.sentence(paragraph, sentence, numbered=number is not None)
@@ -56,9 +62,7 @@ def find(
 def _is_heading(written: str, number: re.Match[str], text: str, end: int, line_end: int) -> bool:
     """Whether a numbered sentence is a heading in a line of its own."""
     return (
-        len(written) <= _HEADING
-        and not text[end:line_end].strip(" 。;!?")
-        and not _DIGIT.search(written, number.end())
+        len(written) <= _HEADING and not text[end:line_end].strip(" 。;!?") and not _DIGIT.search(written, number.end())
     )
 
 
@@ -187,9 +191,7 @@ class _Finder:
             return False
         return day.first == day.last or _same_day(sentence)
 
-    def _campaign(
-        self, paragraph: _Paragraph, sentence: Sentence, candidate: Found, *, inherited: bool
-    ) -> str | None:
+    def _campaign(self, paragraph: _Paragraph, sentence: Sentence, candidate: Found, *, inherited: bool) -> str | None:
         return (
             around.campaign_in(candidate.title)
             or around.campaign_in(sentence.text[: candidate.end])

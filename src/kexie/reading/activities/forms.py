@@ -91,7 +91,14 @@ def _sights(sentence: Sentence) -> Iterator[Found]:
         where = sentence.text[match.start("where") : match.end("where")]
         if not _NOT_ONE_PLACE.search(where):
             yield Found(
-                match.start(), match.end(), f"参观{where}", "organiser", ENOUGH, match.start(), match.start(), place=where
+                match.start(),
+                match.end(),
+                f"参观{where}",
+                "organiser",
+                ENOUGH,
+                match.start(),
+                match.start(),
+                place=where,
             )
 
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from kexie.catalogue.loader import load
 from kexie.reading import circumstances as around
 from kexie.reading.activities.sentence import HAN, Found, Sentence
-from kexie.reading.patterns import any_of
+from kexie.reading.patterns import any_of, last_of
 from kexie.reading.sections import Outline
 
 _LIST = re.compile(r"、|以及|(?<!共)和(?!平|谐)|与(?!会)|及(?!其)")
@@ -111,9 +111,7 @@ def subject_of_sentence(sentence: Sentence) -> tuple[str, ...]:
 def _subjects(sentence: Sentence, found: Found) -> tuple[str, ...]:
     """The bodies before the verb of an event: in its item or clause, else in an earlier clause of the sentence."""
     text, hidden = sentence.text, sentence.hidden
-    under = None
-    for under in _lexicon().under.finditer(hidden, 0, found.verb):
-        pass
+    under = last_of(_lexicon().under, hidden, 0, found.verb)
     if under and _is_body(under["who"]):
         return (under["who"],)
     stop = found.verb
@@ -138,7 +136,7 @@ def _lists_bodies(text: str, begin: int, end: int) -> bool:
 
 def _partners(sentence: Sentence, since: int, end: int) -> list[str]:
     """Those with whom an event was held: 联合县教育局、县图书馆 → both; what stands between is taken as a name."""
-    out = [b for b in around.partners_in(sentence.hidden[since:end], sentence.text[since:end], end - since)]
+    out = around.partners_in(sentence.hidden[since:end], sentence.text[since:end], end - since)
     for match in _lexicon().partners.finditer(sentence.hidden, since, end):
         for part in _LIST.split(sentence.text[match.start("who") : match.end("who")]):
             name = part.split("等")[0].strip()

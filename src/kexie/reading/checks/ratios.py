@@ -41,7 +41,7 @@ def differing(text: str, told: Sequence[tuple[Match, Figure]]) -> list[Check]:
             continue
         part, whole = pair
         assert part.value is not None and whole.value is not None
-        told_places = -int(match.value.normalize().as_tuple().exponent)  # type: ignore[arg-type]
+        told_places = -int(match.value.normalize().as_tuple().exponent)
         step = Decimal(1).scaleb(-max(0, told_places))
         expected = part.value * 100 / whole.value
         if abs(expected - match.value) <= step:
@@ -54,7 +54,7 @@ def differing(text: str, told: Sequence[tuple[Match, Figure]]) -> list[Check]:
 
 
 def _pair(text: str, told: Sequence[tuple[Match, Figure]], at: int) -> tuple[Figure, Figure] | None:
-    """The part and the whole directly before the share at ``at``: exact numbers of one unit, the part told to be one."""
+    """The part and the whole before the share at ``at``: exact numbers of one unit, the second told to be a part."""
     if at < 2:
         return None
     (first, whole), (second, part) = told[at - 2], told[at - 1]

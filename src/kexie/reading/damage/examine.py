@@ -34,7 +34,7 @@ def examine(view: Clean, documents: Sequence[Document], parts: Sequence[Part]) -
 
 
 def _compared(members: list[int], parts: Sequence[Part], lost: list[str | None]) -> dict[int, list[Difference]]:
-    """How each of the copies ``members`` differs from the first few that seem whole; what it has lost enters ``lost``."""
+    """How each of the copies ``members`` differs from the first whole ones; what it has lost enters ``lost``."""
     first = [i for i in members if lost[i] is None][: _MOST_COPIES + 1]
     keys = wanted(parts[i] for i in first)
     theirs = {i: parts[i].places(keys) for i in first}

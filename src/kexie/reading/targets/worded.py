@@ -1,6 +1,5 @@
 """Targets without digits: one (举办一期讲座), all (全部建成, 全覆盖), none (零事故), twice as much (翻一番)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
