@@ -56,7 +56,7 @@ def place_in(sentence: str, hidden: str, near: int) -> str | None:
     for match in _lexicon().place.finditer(hidden):
         start, end = match.span("place")
         name = sentence[start:end].strip(" 了")
-        if _UNDER.match(hidden, end) or not _is_place(name, hidden[start:end]):
+        if hidden[match.start() - 1 : start] in _SENT or _UNDER.match(hidden, end) or not _is_place(name, hidden[start:end]):
             continue
         distance = near - start if start <= near else (start - near) * 3 + 60
         if best is None or distance < best[0]:
@@ -64,6 +64,7 @@ def place_in(sentence: str, hidden: str, near: int) -> str | None:
     return best[1] if best else None
 
 
+_SENT = ("送到", "报到", "达到", "得到", "受到", "评到")  # 选送到省科协: not where it took place
 _UNDER = re.compile(r"的?[^,。;]{0,8}?(?:领导|指导|支持|关心|帮助|配合|努力|组织|引导|部署)[^,。;]{0,8}?下")
 
 

@@ -8,6 +8,7 @@ from kexie.catalogue.loader import load
 from kexie.reading.patterns import any_of
 
 _QUANTITY = re.compile(r"[\d,.万]+(?:余|多)?[名个位所户家人支]")
+_BOOK = re.compile(r"《[^》]*》?")
 _LONGEST = 16  # characters of an audience
 
 
@@ -66,7 +67,7 @@ def _named(words: str) -> str | None:
 def named_in(title: str) -> str | None:
     """Whom the name of an event names or implies: 农民工培训 → 农民工, 科普进校园 → 学生."""
     lexicon = _lexicon()
-    found = lexicon.named.search(title)
+    found = lexicon.named.search(_BOOK.sub("", title))
     if found:
         return found.group()
     return next((people for word, people in lexicon.implied.items() if word in title), None)

@@ -151,6 +151,9 @@ class _Finder:
         again = repeats.mentioned(self.out, paragraph.first, candidate.title, own, place)
         if again is not None:
             earlier = self.out[again]
+            if earlier.start_date is None and own is not None:
+                earlier = replace(earlier, start_date=own.first, end_date=own.last, place=earlier.place or place)
+                self.out[again] = earlier
             if self.base + first - self.view.position(earlier.end) <= _NEAR:
                 self.out[again] = replace(earlier, end=max(earlier.end, self.view.end(self.base + last)))
             return

@@ -15,6 +15,7 @@ _LIST = re.compile(r"、|以及|(?<!共)和(?!平|谐)|与(?!会)|及(?!其)")
 _LONGEST = 24  # characters of a body's name
 _ITEM_END = re.compile(r"[,:、]")
 _OTHERS = re.compile(r"组织(?!部)|分别|;")
+_OWN = re.compile(r"^我([省市县区镇乡村校厂].{2,})")  # 我县教育学会
 _SELF = ("我", "本", "该", "各级", "上级", "有关", "相关", "全体", "其", "主管")
 
 
@@ -69,7 +70,7 @@ def bodies_in(words: str) -> tuple[str, ...]:
     """The bodies that ``words`` list: 县科协、县教育局 → both; none when one of them is no body."""
     names = []
     for part in _LIST.split(words.strip("了的 ")):
-        name = part.strip(" ,")
+        name = _OWN.sub(r"\1", part.strip(" ,"))
         if not _is_body(name):
             return ()
         names.append(name)
@@ -96,7 +97,7 @@ def subject_of(words: str) -> tuple[str, ...]:
     if not head or head.startswith(("与", "和", "同")):
         return ()
     names = bodies_in(head)
-    return names or bodies_in(_LIST.split(head)[-1])
+    return names or bodies_in(head.split("、")[-1])
 
 
 def subject_of_sentence(sentence: Sentence) -> tuple[str, ...]:

@@ -42,6 +42,11 @@ def mentioned(found: Sequence[Activity], first: int, title: str, own: Span | Non
         for at in range(len(found) - 1, max(0, len(found) - 3) - 1, -1):
             if key < key_of(found[at].title) and found[at].role != "participant":
                 return at
+    if own is not None:
+        for at in range(len(found) - 1, max(0, len(found) - 3) - 1, -1):
+            earlier = found[at]
+            if earlier.start_date is None and key_of(earlier.title) == key and (place is None or earlier.place is None):
+                return at  # first only named, then told
     if len(found) == first or (own is not None and all(a.start_date != own.first for a in found[first:])):
         return None
     for at in range(len(found) - 1, max(first, len(found) - _LAST) - 1, -1):
