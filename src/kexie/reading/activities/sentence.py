@@ -7,6 +7,7 @@ from kexie.reading import circumstances as around
 from kexie.reading.dates import Span, find_spans
 
 LONGEST = 700  # characters of one sentence that are read; what is longer is cut
+_QUOTE = re.compile(r"[“”\"《(]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -46,7 +47,7 @@ class Found:
 
 
 # An enumerator that ran into the month behind it: 55月16日.
-_GLUED = re.compile(r"[ >]*\d(?=(?:1[0-2]|[1-9])月)")
+_GLUED = re.compile(r"[ >]*(?:[2-9](?=[1-9]月|1[0-2]月)|1(?=[3-9]月|1[0-2]月))")
 
 
 def read_sentence(start: int, text: str, year: int | None, before: Span | None = None) -> Sentence:
@@ -56,4 +57,5 @@ def read_sentence(start: int, text: str, year: int | None, before: Span | None =
         text = " " * glued.end() + text[glued.end() :]
     spans = find_spans(text, year, before)
     exact = [span for span in spans if span.exact and span.every is None]
-    return Sentence(start, text, around.hide_quotes(text), spans, exact)
+    hidden = around.hide_quotes(text) if _QUOTE.search(text) else text
+    return Sentence(start, text, hidden, spans, exact)

@@ -19,14 +19,13 @@ class Odd:
     proposal: str | None = None
 
 
-_DATE = re.compile(r"(?<![\d.])(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?")
-_MIXED = re.compile(
-    r"(?<![一二三四五六七八九十百千万第周期之\d])[两二三四五六七八九]\d+|\d+[两二三四五六七八九](?![一二三四五六七八九十百千万\d])"
-)
-_HEDGES = re.compile(r"(?:大约|约|将近|近)\d[\d.,]*+[万千百亿]?(?:余|多|以上|左右)|(?:大约|约|将近|近)\d[多余]\d*万")
-_CONTRARY = re.compile(r"^(?:大约|约|将近|近)\d[\d.,]*+[万千百亿]?左右")  # 约30左右 says one thing twice
-_STOP = re.compile(r"(?<![\d.])\d+。\d+(?=[亿万%])")
-_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:19|20)\d\d(?=年)")
+_DATE = re.compile(r"(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?")
+_MIXED = re.compile(r"[两二三四五六七八九]\d+|\d+[两二三四五六七八九]")
+_COUNTING = frozenset("一二三四五六七八九十百千万第周期之.0123456789")  # beside one of these it is no mixture
+_HEDGES = re.compile(r"(?:大约|约|将近|近)(?:\d[\d.,]*+[万千百亿]?(?:余|多|以上)|\d[多余]\d*万|[\d.,]*+[万千百亿]左右[余多])")
+_IN_NUMBER = frozenset(".0123456789")
+_STOP = re.compile(r"\d。\d+(?=[亿万%])")
+_YEARS = re.compile(r"(?:19|20)\d\d(?:19|20)\d\d(?=年)")
 
 
 def odd_forms(text: str) -> list[Odd]:
@@ -37,6 +36,8 @@ def odd_forms(text: str) -> list[Odd]:
 def _dates(text: str) -> Iterator[Odd]:
     for match in _DATE.finditer(text):
         month, day = int(match["month"]), int(match["day"] or 1)
+        if text[match.start() - 1 : match.start()] in _IN_NUMBER and match.start():
+            continue
         if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(2000, month)[1]:
             continue
         shorter = match.group()[1:]
@@ -45,6 +46,8 @@ def _dates(text: str) -> Iterator[Odd]:
         yield Odd(match.start(), match.end(), "impossible date", message, shorter if glued else None)
     for match in _YEARS.finditer(text):
         written = match.group()
+        if text[match.start() - 1 : match.start()].isdigit():
+            continue
         proposal = f"{written[:4]}—{written[4:]}"
         message = f"“{written}年”疑为两个年份相连，可能是“{proposal}年”"
         yield Odd(match.start(), match.end(), "impossible date", message, proposal)
@@ -52,14 +55,18 @@ def _dates(text: str) -> Iterator[Odd]:
 
 def _numbers(text: str) -> Iterator[Odd]:
     for match in _MIXED.finditer(text):
-        if unit_at(text, match.end()) is not None:
+        beside = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+        if not _COUNTING.intersection(beside) and unit_at(text, match.end()) is not None:
             message = f"“{match.group()}”中汉字与数字混写，无法确定数值"
             yield Odd(match.start(), match.end(), "impossible number", message)
     for match in _HEDGES.finditer(text):
-        if not _CONTRARY.match(match.group()):
-            message = f"“{match.group()}”有两个表示约数的词，无法确定是多于还是少于"
-            yield Odd(match.start(), match.end(), "two hedges", message)
+        message = f"“{match.group()}”有两个表示约数的词，无法确定是多于还是少于"
+        yield Odd(match.start(), match.end(), "two hedges", message)
     for match in _STOP.finditer(text):
-        proposal = match.group().replace("。", ".")
-        message = f"“{match.group()}”中的句号疑为小数点，可能是“{proposal}”"
-        yield Odd(match.start(), match.end(), "impossible number", message, proposal)
+        start = match.start()
+        while start and text[start - 1].isdigit():
+            start -= 1
+        written = text[start : match.end()]
+        proposal = written.replace("。", ".")
+        message = f"“{written}”中的句号疑为小数点，可能是“{proposal}”"
+        yield Odd(start, match.end(), "impossible number", message, proposal)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from kexie.catalogue.loader import load
+from kexie.reading.patterns import any_of
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Patterns under the names of their entries. ``missing`` has one group for each of its alternatives."""
+    """Patterns under the names of their entries. A match of ``missing`` ends where a number is missing."""
 
     missing: re.Pattern[str]
+    broken_point: re.Pattern[str]
     zero: re.Pattern[str]
     of_which: re.Pattern[str]
     total: re.Pattern[str]
@@ -23,6 +25,6 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     data = load("lexicon/checks")
-    missing = "|".join(one.replace("SLOT", "()") for one in data["missing"])
-    names = ("zero", "of_which", "total", "rate", "growth", "share")
+    missing = "|".join(any_of(row["words"], f"(?={row['then']})") for row in data["missing"])
+    names = ("broken_point", "zero", "of_which", "total", "rate", "growth", "share")
     return Lexicon(missing=re.compile(missing), **{name: re.compile(data[f"{name}_re"]) for name in names})

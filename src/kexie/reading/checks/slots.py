@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kexie.reading.checks.lexicon import lexicon
 from kexie.reading.units import unit_at
 
+_MASK = re.compile(r"[xX*_]")
 _MASKED = re.compile(r"(?<![A-Za-z\d.])(?:\d+[xX*_]+\d*|[xX*_]{2,}\d*)(?P<hedge>[余多])?(?:[万亿])?")
 
 
@@ -23,15 +24,18 @@ def empty_slots(text: str) -> list[Slot]:
     words = lexicon()
     found = []
     for match in words.missing.finditer(text):
-        at = match.start(match.lastindex or 0)
-        found.append(Slot(match.start(), min(match.end(), at + 2), True))
+        at = match.end()
+        found.append(Slot(match.start(), at + (1 if text[at + 1 : at + 2] in ",。;、" else 2), True))
+    found += [Slot(max(0, m.start() - 1), m.end(), True) for m in words.broken_point.finditer(text)]
     found += [Slot(m.start(), m.end(), False) for m in words.zero.finditer(text)]
     return sorted(found, key=lambda slot: slot.start)
 
 
 def masked_numbers(text: str) -> list[tuple[int, int]]:
     """Where a number was replaced by x, * or _ (达XX人次, 18xxxx会员); years and names are none."""
-    found = []
+    found: list[tuple[int, int]] = []
+    if not _MASK.search(text):
+        return found
     for match in _MASKED.finditer(text):
         unit = unit_at(text, match.end())
         quantity = (
