@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kexie.reading.units import unit_at
 
@@ -221,6 +222,7 @@ def _number(written: str) -> int:
     return (_ONES.get(tens, 1) * 10 if ten else 0) + _ONES.get(ones, 0)
 
 
+@lru_cache(maxsize=1024)
 def _length(year: int | None, month: int) -> int:
     return calendar.monthrange(year or 2023, month)[1]
 

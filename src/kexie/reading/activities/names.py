@@ -1,6 +1,7 @@
 """The names of events: where they begin, what is left out of a title, when two are alike."""
 
 import re
+from functools import lru_cache
 
 from kexie.reading.activities.sentence import HAN
 
@@ -45,6 +46,7 @@ def own_characters(title: str) -> int:
     return len(HAN.findall(_WHOLE.sub("", title)))
 
 
+@lru_cache(maxsize=4096)
 def key_of(title: str) -> frozenset[str]:
     """What a title is recognised by: its characters without words that any event has."""
     return frozenset(HAN.findall(_COMMON.sub("", title))) or frozenset(title)

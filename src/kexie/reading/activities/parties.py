@@ -22,6 +22,7 @@ _SELF = ("我", "本", "该", "各级", "上级", "有关", "相关", "全体", 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     body: re.Pattern[str]
+    word: re.Pattern[str]
     last: frozenset[str]
     time: re.Pattern[str]
     ends: re.Pattern[str]
@@ -37,6 +38,7 @@ def _lexicon() -> _Lexicon:
     data = load("lexicon/activities")
     return _Lexicon(
         body=re.compile(f"[一-龥“”A-Za-z0-9_*()]{{0,20}}(?:{any_of(data['bodies'])})(?:\\([^()]{{1,8}}\\))?"),
+        word=re.compile(any_of(data["bodies"])),
         last=frozenset([*(word[-1] for word in data["bodies"]), ")"]),
         **{name: re.compile(data[f"subject_{name}_re"]) for name in ("time", "ends", "lead")},
         under=re.compile(data["under_re"]),
@@ -90,6 +92,8 @@ def _is_body(name: str) -> bool:
 def subject_of(words: str) -> tuple[str, ...]:
     """The bodies with which a clause begins, up to its verb: 上半年县科协在… → 县科协."""
     lexicon = _lexicon()
+    if not lexicon.word.search(words):
+        return ()
     words = lexicon.time.sub("", words)
     words = lexicon.lead.sub("", words, count=1)
     end = lexicon.ends.search(words)
