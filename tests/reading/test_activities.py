@@ -169,7 +169,11 @@ def test_a_visit_is_an_event_when_its_day_is_told() -> None:
     [
         ("6月9日,组织会员参加市科协举办的果树嫁接培训班。", "果树嫁接培训班", ("市科协",)),
         ("6月9日,组织养殖户参加县上举办的果树嫁接培训班。", "果树嫁接培训班", ()),
-        ("与县教育局联合组织学生参加全省第十届青少年创意编程大赛。", "全省第十届青少年创意编程大赛", ("青禾县科协", "县教育局")),
+        (
+            "与县教育局联合组织学生参加全省第十届青少年创意编程大赛。",
+            "全省第十届青少年创意编程大赛",
+            ("青禾县科协", "县教育局"),
+        ),
     ],
 )
 def test_who_only_took_part_is_no_organiser(text: str, title: str, organisers: tuple[str, ...]) -> None:
@@ -183,7 +187,9 @@ def test_those_who_come_to_a_meeting_do_not_make_it_theirs() -> None:
 
 
 def test_the_body_of_which_a_paragraph_speaks_holds_its_events() -> None:
-    first, second = activities("1、县青少年活动中心。上半年,以科普节为重点,先后举办了“星河”天文图片展、“沃土”农技培训班。")
+    first, second = activities(
+        "1、县青少年活动中心。上半年,以科普节为重点,先后举办了“星河”天文图片展、“沃土”农技培训班。"
+    )
     assert first.organisers == second.organisers == ("县青少年活动中心",)
 
 

@@ -11,7 +11,14 @@ from kexie.reading.dates import Span, find_spans
 from kexie.reading.numerals import render_chinese
 
 DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 31))
-FORMS = ("{y}年{m}月{d}日", "{y}年{m:02}月{d:02}日", "{y}年{m}月{d}号", "{y}.{m}.{d}", "{y}-{m:02}-{d:02}", "{y}/{m}/{d}")
+FORMS = (
+    "{y}年{m}月{d}日",
+    "{y}年{m:02}月{d:02}日",
+    "{y}年{m}月{d}号",
+    "{y}.{m}.{d}",
+    "{y}-{m:02}-{d:02}",
+    "{y}/{m}/{d}",
+)
 
 
 def told(text: str, year: int | None = None) -> list[tuple[str | None, str | None]]:
@@ -46,7 +53,11 @@ def test_a_masked_year_is_the_documents_or_unknown(year: int, month: int, writte
     assert told(f"{written}年{month}月") == [(f"--{month:02}-01", f"--{month:02}-{end:02}")]
 
 
-@given(st.lists(st.sampled_from([*"0123456789年月日号至到-.、,。每周五上下旬初底今去半", "20xx", "农历", "季度"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from([*"0123456789年月日号至到-.、,。每周五上下旬初底今去半", "20xx", "农历", "季度"]), max_size=40
+    )
+)
 def test_spans_lie_in_the_text_in_order_and_hold_days_of_the_calendar(pieces: list[str]) -> None:
     text = "".join(pieces)
     spans = find_spans(text, 2024)
