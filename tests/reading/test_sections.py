@@ -6,10 +6,17 @@ from hypothesis import strategies as st
 from kexie.reading import sections
 from kexie.reading.lines import lines_of
 
-LINES = st.lists(
-    st.sampled_from(["一、抓宣传", "二、抓培训", "(一)办班", "(二)下乡", "1.在云溪镇", "2.在甲村", "一是办好班。二是下好乡。", "做了很多工作。"]),
-    max_size=25,
-).map("\n".join)  # fmt: skip
+PIECES = [
+    "一、抓宣传",
+    "二、抓培训",
+    "(一)办班",
+    "(二)下乡",
+    "1.在云溪镇",
+    "2.在甲村",
+    "一是办好班。二是下好乡。",
+    "做了工作。",
+]
+LINES = st.lists(st.sampled_from(PIECES), max_size=25).map("\n".join)
 
 
 @given(LINES)

@@ -56,7 +56,9 @@ def place_in(sentence: str, hidden: str, near: int) -> str | None:
     for match in _lexicon().place.finditer(hidden):
         start, end = match.span("place")
         name = sentence[start:end].strip(" 了")
-        if hidden[match.start() - 1 : start] in _SENT or _UNDER.match(hidden, end) or not _is_place(name, hidden[start:end]):
+        if _UNDER.match(hidden, end) or not _is_place(name, hidden[start:end]):
+            continue
+        if hidden[match.start() - 1 : start] in _SENT:
             continue
         distance = near - start if start <= near else (start - near) * 3 + 60
         if best is None or distance < best[0]:
