@@ -60,9 +60,12 @@ def find(
 
 
 def _is_heading(written: str, number: re.Match[str], text: str, end: int, line_end: int) -> bool:
-    """Whether a numbered sentence is a heading in a line of its own."""
+    """Whether a numbered sentence is a heading in a line of its own, no short statement with commas and a stop."""
     return (
-        len(written) <= _HEADING and not text[end:line_end].strip(" 。;!?") and not _DIGIT.search(written, number.end())
+        len(written) <= _HEADING
+        and not ("," in written and text.startswith("。", end))
+        and not text[end:line_end].strip(" 。;!?")
+        and not _DIGIT.search(written, number.end())
     )
 
 
