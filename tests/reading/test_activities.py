@@ -303,3 +303,28 @@ def test_candidates_lie_in_their_sentence_in_order_and_apart(text: str) -> None:
         assert found.title and 0 <= found.clause <= found.end and 0 <= found.verb <= found.end
         assert found.role in ("organiser", "co-organiser", "participant")
         last = found.end
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "组织学生参观了",
+        "送健康进社区,",
+        "科普大篷车开进",
+        "作了《甲》的报告,",
+        "参加市科协举办的",
+        "联合县教育局、",
+        "面向群众",
+        "5月3日举办“春苗”科普讲座。",
+        "举办甲、乙、丙、",
+        "一、甲\n5月3日在甲村举办“春苗”科普讲座。\n",
+        "由18个增加到",
+        "1。2亿",
+        "15日,",
+    ],
+)
+def test_what_is_told_without_end_is_read_to_the_end(unit: str) -> None:
+    """A pattern that tries every split would hang here."""
+    text = REPORT + unit * (12_000 // len(unit))
+    for document in read_text(text).documents:
+        assert all(document.start <= a.start < a.end <= document.end for a in document.activities)

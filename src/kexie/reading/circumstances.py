@@ -123,26 +123,6 @@ def _body(name: str) -> str | None:
     return found.group() if found and 2 <= len(found.group()) <= 24 else None
 
 
-_SUBJECT_CUT = re.compile(
-    r".*(?:[,、;:]|日|月|年|期间|中|后|以来|先后|立即|及时|今年|我们|积极|认真|同时|还|由|是|据|仅|[一二三四五六七八九十]是)"
-)
-
-
-_SUBJECT_END = re.compile(
-    r"联合|会同|与|和|同|在|于|到|向|为|组织|举办|召开|开展|及时|立即|积极|认真|继续|先后|协同|针对|对|参加|展开|送|放映"
-)
-
-
-def subjects_in(clause: str) -> list[str]:
-    """The bodies that a clause begins with before its verb: 县科协、老科协在… → both."""
-    head = _SUBJECT_END.split(clause)[0]
-    names = [_SUBJECT_CUT.sub("", part).strip(" ,") for part in head.split("、")]
-    bodies = _lexicon().bodies
-    if not all(bodies.fullmatch(n) and 2 <= len(n) <= 20 and not n.startswith(("我", "本")) for n in names):
-        names = names[-1:]
-    return [n for n in names if bodies.fullmatch(n) and 2 <= len(n) <= 20 and not n.startswith(("我", "本"))]
-
-
 def is_place_body(name: str) -> bool:
     """Whether a body is a place, too: a garden, a museum."""
     return bool(_lexicon().body_place.search(name))
