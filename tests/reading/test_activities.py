@@ -227,6 +227,7 @@ def test_whom_an_event_addressed(text: str, audience: str | None) -> None:
         ("县中医学会送养生知识进社区,受到好评。", "送养生知识进社区", None),
         ("高级工程师来县里,作了《小流域治理的新办法》的报告。", "《小流域治理的新办法》报告", None),
         ("4月11日,邀请专家对参展画作进行认真评审。", "参展画作评审", None),
+        ("春节前夕,走访慰问老科技工作者16名。", "走访慰问老科技工作者", None),
     ],
 )
 def test_events_told_by_verbs(text: str, title: str, place: str | None) -> None:
@@ -328,3 +329,9 @@ def test_what_is_told_without_end_is_read_to_the_end(unit: str) -> None:
     text = REPORT + unit * (12_000 // len(unit))
     for document in read_text(text).documents:
         assert all(document.start <= a.start < a.end <= document.end for a in document.activities)
+
+
+def test_what_others_were_helped_to_hold_is_theirs_and_of_no_single_day() -> None:
+    first, second = activities("3月12日召开学会工作座谈会。支持县医学会举办慢病管理学术交流会2场,受众260人次。")
+    assert first.start_date == "2019-03-12"
+    assert (second.organisers, second.occurrences, second.start_date) == (("县医学会",), 2, None)
