@@ -33,7 +33,8 @@ def _lexicon() -> _Lexicon:
     data = load("lexicon/activities")
     return _Lexicon(
         place=re.compile(
-            f"(?:{any_of(data['place_lead'])})(?P<place>[^,。;:()]{{2,36}}?)(?=,?(?:{any_of(data['place_verbs'])})|,|$)"
+            f"(?:{any_of(data['place_lead'])})(?!\\d{{1,2}}月|20\\d\\d年)(?P<place>[^,。;:()]{{2,36}}?)"
+            f"(?=,?(?:{any_of(data['place_verbs'])})|,|$)"
         ),
         not_place=re.compile(data["not_place_re"]),
         is_place=re.compile(any_of(data["places"])),

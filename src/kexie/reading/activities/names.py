@@ -52,6 +52,11 @@ def own_characters(title: str) -> int:
     return len(HAN.findall(_WHOLE.sub("", title)))
 
 
+def is_bare(title: str, head: str) -> bool:
+    """Whether a name says nothing but which kind of event it is: 科普讲座, 宣传活动."""
+    return title != head and not HAN.search(_COMMON.sub("", title.removesuffix(head)))
+
+
 @lru_cache(maxsize=4096)
 def key_of(title: str) -> frozenset[str]:
     """What a title is recognised by: its characters without words that any event has."""
