@@ -227,6 +227,7 @@ def test_whom_an_event_addressed(text: str, audience: str | None) -> None:
         ("县中医学会送养生知识进社区,受到好评。", "送养生知识进社区", None),
         ("高级工程师来县里,作了《小流域治理的新办法》的报告。", "《小流域治理的新办法》报告", None),
         ("4月11日,邀请专家对参展画作进行认真评审。", "参展画作评审", None),
+        ("春节前夕,走访慰问老科技工作者16名。", "走访慰问老科技工作者", None),
     ],
 )
 def test_events_told_by_verbs(text: str, title: str, place: str | None) -> None:
@@ -245,6 +246,7 @@ def test_events_told_by_verbs(text: str, title: str, place: str | None) -> None:
         "全年举办的学术交流活动次数达20场。",
         "二、存在的问题\n由于经费不足,5月3日在云溪镇举办的“沃土”农技培训班效果不佳。",
         "3.1举办2019年青少年科技节活动",
+        "举办科普讲座12场,听众1500人次。",
     ],
 )
 def test_sums_aims_means_troubles_and_headings_are_no_events(text: str) -> None:
@@ -279,6 +281,7 @@ def test_a_series_in_one_chapter_and_events_with_other_numbers_stay_apart() -> N
 
 def test_a_list_number_that_ran_into_the_month() -> None:
     assert only("55月16日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-05-16"
+    assert only("2.9月15日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-09-15"
     assert only("12月16日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-12-16"
 
 
@@ -303,3 +306,42 @@ def test_candidates_lie_in_their_sentence_in_order_and_apart(text: str) -> None:
         assert found.title and 0 <= found.clause <= found.end and 0 <= found.verb <= found.end
         assert found.role in ("organiser", "co-organiser", "participant")
         last = found.end
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "组织学生参观了",
+        "送健康进社区,",
+        "科普大篷车开进",
+        "作了《甲》的报告,",
+        "参加市科协举办的",
+        "联合县教育局、",
+        "面向群众",
+        "5月3日举办“春苗”科普讲座。",
+        "举办甲、乙、丙、",
+        "一、甲\n5月3日在甲村举办“春苗”科普讲座。\n",
+        "由18个增加到",
+        "1。2亿",
+        "15日,",
+    ],
+)
+def test_what_is_told_without_end_is_read_to_the_end(unit: str) -> None:
+    """A pattern that tries every split would hang here."""
+    text = REPORT + unit * (12_000 // len(unit))
+    for document in read_text(text).documents:
+        assert all(document.start <= a.start < a.end <= document.end for a in document.activities)
+
+
+def test_what_others_were_helped_to_hold_is_theirs_and_of_no_single_day() -> None:
+    first, second = activities("3月12日召开学会工作座谈会。支持县医学会举办慢病管理学术交流会2场,受众260人次。")
+    assert first.start_date == "2019-03-12"
+    assert (second.organisers, second.occurrences, second.start_date) == (("县医学会",), 2, None)
+
+
+def test_a_meeting_of_two_kinds_is_one() -> None:
+    assert only("10月23日,召开了科技工作者座谈会暨表彰会。").title == "科技工作者座谈会暨表彰会"
+
+
+def test_the_place_behind_a_day() -> None:
+    assert only("“气象与生活”知识竞赛于12月6日在县文化馆举行。").place == "县文化馆"

@@ -183,6 +183,7 @@ def test_a_total_takes_only_the_last_figures_that_make_it() -> None:
         ("培训农民300人,其中妇女100人,占33.3%。", []),
         ("培训农民300人,其中妇女100人,占34.5%。", [("ratio differs", "33.3%")]),
         ("培训农民320人,发放手册80份,占35%。", []),
+        ("培训果农600人次,其中女性240人,占42%。", [("ratio differs", "40%")]),
     ],
 )
 def test_a_share_is_that_of_the_numbers_beside_it(sentence: str, expected: list[tuple[str, str]]) -> None:

@@ -15,6 +15,7 @@ _NOT_ONE_PLACE = re.compile(r"各|区内|辖区|其他|其它|基层|等地|先�
 _MANY_FILMS = re.compile(r"[多各\d每]")
 _MANY = re.compile(r"[各\d每]")
 _NAMED_SCHOOL = re.compile(r"[\u4e00-\u9fffxX*]{1,}(?:小学|中学|学校|幼儿园|社区|村|镇|乡|广场|校区)")
+_QUANTITY = re.compile(r"\d[\d余多]*[名人户位家个].*$")
 _OPENED = re.compile(r"揭牌|挂牌|开馆|开幕|落成")
 
 
@@ -30,13 +31,14 @@ def others(sentence: Sentence) -> Iterator[Found]:
 
 
 def deeds(sentence: Sentence) -> Iterator[Found]:
-    """走访慰问困难户, 对作品进行评审: where the day is told; such deeds are also parts of other events."""
-    if not any(span.first == span.last for span in sentence.exact):
+    """走访慰问困难户, 对作品进行评审: where the day or the season is told; such deeds are also parts of events."""
+    words = lexicon()
+    if not any(span.first == span.last for span in sentence.exact) and not words.season.search(sentence.text, 0, 12):
         return
-    for match in lexicon().deed.finditer(sentence.hidden):
+    for match in words.deed.finditer(sentence.hidden):
         group = next(g for g in ("what", "what2", "what3") if match[g])
         start, end = match.span(group.replace("what", "of"))
-        of = sentence.text[start:end].strip("了的 ").split("的")[-1]
+        of = _QUANTITY.sub("", sentence.text[start:end].strip("了的 ").split("的")[-1])
         what = match[group]
         title = of + what if group == "what" else what + of
         clause = sentence.hidden.rfind(",", 0, match.start()) + 1
