@@ -21,6 +21,7 @@ from kexie.core.models import StoredFile
 from kexie.orgs.models import Organisation, User
 from kexie.orgs.queries import Standings
 from kexie.registers.definitions import Value, catalogue_registers, check_fields, complete, derive
+from kexie.registers.locked import naming_entries
 from kexie.registers.models import (
     Basis,
     Entry,
@@ -307,6 +308,7 @@ def _same(revision: Revision, ready: Ready) -> bool:
     return (revision.digest, revision.status, revision.void_reason) == (ready.digest, told.status, told.void_reason)
 
 
+@naming_entries()
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
     """Point these entries at their latest and their counting revision, and book exactly the counting ones.
 
@@ -384,6 +386,7 @@ def _postings(revisions: Sequence[Revision]) -> list[PostingData]:
             day=revision.end,
             work_area=revision.work_area,
             facts=tuple(figures[revision.pk]),
+            revision=revision.pk,
         )
         for revision in revisions
         if revision.end  # an approved revision has a day: the database says so

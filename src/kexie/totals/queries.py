@@ -386,7 +386,7 @@ class _Wanted:
         )
 
     def answer(
-        self, flows: Mapping[int, Measure], stocks: Mapping[int, tuple[Measure, date]], *, formulas: bool = True
+        self, flows: Mapping[int, Measure], stocks: Mapping[int, tuple[Measure, date | None]], *, formulas: bool = True
     ) -> dict[str, Total]:
         """Return the totals that were asked for, in the catalogue's order."""
         every: dict[str, Total] = {}
@@ -439,3 +439,24 @@ def _quotient(indicator: Indicator, every: Mapping[str, Total]) -> Total | None:
         entries=max(above.entries, below.entries),
         as_of=min((day for day in (above.as_of, below.as_of) if day), default=None),
     )
+
+
+# --- measures -------------------------------------------------------------------------------------------------------
+
+
+def measures(*, organisation: Organisation, first_month: int, last_month: int, scope: Scope) -> dict[int, Measure]:
+    """Return what the totals are made of, by indicator id: flows and stocks, not what follows from them by formula."""
+    if scope == "own":
+        facts = _facts(organisation, first_month, last_month, scope, None)
+        flows = _measures(facts.filter(indicator__kind__in=_ADDED), "indicator_id")
+    else:
+        flows = _gather(_sums(organisation, first_month, last_month, scope), "indicator_id")
+    stocks = _stock_totals(_stocks(organisation, last_month, scope).values())
+    return {**{key[0]: each for key, each in flows.items()}, **{pk: each for pk, (each, _) in stocks.items()}}
+
+
+def totals_of(measures: Mapping[int, Measure]) -> dict[str, Total]:
+    """Return the totals, formulas among them, that ``measures`` by indicator id come to; stocks without their day."""
+    found = {pk: measure for pk, measure in measures.items() if measure.entries}
+    stocks = Indicator.objects.filter(kind=IndicatorKind.STOCK, pk__in=found).values_list("pk", flat=True)
+    return _Wanted(None).answer(found, {pk: (found[pk], None) for pk in stocks})

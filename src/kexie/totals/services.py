@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from kexie.catalogue import load
 from kexie.core.bulk import BATCH, batched, insert_rows
@@ -15,6 +16,8 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
 from kexie.orgs.queries import Standings
+from kexie.totals.bookings import Booking, booking_now
+from kexie.totals.history import keep
 from kexie.totals.measures import MEASURE_FIELDS, Measure, Qualifier
 from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Posting, Skip, Stamp, SumDelta
 
@@ -45,7 +48,8 @@ class PostingData:
     """What an approved entry adds: entry id, organisation id, the day on which it ended, its figures.
 
     ``booked`` None: it is booked on its own day. A member of merge group ``group`` is booked on the group's day;
-    members of one group are posted together, the better ones with the lower ``rank``.
+    members of one group are posted together, the better ones with the lower ``rank``. ``revision`` is the id of what
+    says so.
     """
 
     entry: int
@@ -56,6 +60,7 @@ class PostingData:
     booked: date | None = None
     group: int | None = None
     rank: int = 0
+    revision: int | None = None
 
 
 def sync_indicators() -> None:
@@ -76,9 +81,11 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
 
     Each is stamped with the ancestors that its organisation had on the day on which it is booked. Of the members of a
     merge group an ancestor counts, for each indicator, the best one in its subtree that has it; stocks ignore groups.
-    Raises DomainError when an organisation did not exist on that day; then nothing is posted.
+    Raises DomainError when an organisation did not exist on that day, and Locked when a lock forbids the change; then
+    nothing is posted.
     """
-    unpost(entries=[posting.entry for posting in postings])
+    now = timezone.now()
+    before = _take_back([posting.entry for posting in postings])
     standings = standings or Standings({posting.organisation for posting in postings})
     placed = [(posting, _place(posting, standings)) for posting in postings]
     rows = Posting.objects.bulk_create(
@@ -92,6 +99,8 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
                 work_area=posting.work_area,
                 group=posting.group,
                 rank=posting.rank,
+                revision=posting.revision,
+                since=now,
             )
             for posting in postings
         ],
@@ -105,20 +114,20 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
                 Stamp(posting=row, ancestor_id=ancestor, child_id=child, outside=depth < department_depth)
                 for depth, ancestor, child in _steps(path)
             ],
+            facts=[fact for data in posting.facts for fact in _facts(row, data)],
         )
         for row, (posting, (path, department_depth)) in zip(rows, placed, strict=True)
     ]
     _skip_repeated(booked)
     insert_rows([stamp for each in booked for stamp in each.stamps])
     insert_rows([skip for each in booked for skip in each.skips])
-    told = zip(rows, postings, strict=True)
-    facts = [fact for row, posting in told for data in posting.facts for fact in _facts(row, data)]
-    insert_rows(facts)
+    insert_rows([fact for each in booked for fact in each.facts])
     deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
     for each in booked:
         for key, measure in each.contributions():
             deltas[key] += measure
     _append(deltas)
+    keep(before=before, after=booked, at=now)
 
 
 @transaction.atomic
@@ -126,19 +135,29 @@ def unpost(*, entries: Iterable[int]) -> None:
     """Take back what was posted for these entries; those that were not posted are passed over.
 
     The other members of a merge group are not looked at: whoever takes one away posts the others again.
+    Raises Locked when a lock forbids it; then nothing is taken back.
     """
-    for batch in batched(list(entries)):
+    keep(before=_take_back(list(entries)), after=[], at=timezone.now())
+
+
+def _take_back(entries: Sequence[int]) -> list["_Booked"]:
+    """Take away the postings of ``entries`` with all that they added; return them."""
+    taken: list[_Booked] = []
+    for batch in batched(entries):
         postings = list(Posting.objects.filter(entry__in=batch).prefetch_related("stamps", "facts", "skips"))
         if not postings:
             continue
         deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
         for posting in postings:
             whole = _whole(_data(fact) for fact in posting.facts.all())
-            booked = _Booked(posting, whole, list(posting.stamps.all()), list(posting.skips.all()))
+            stamps, skips, facts = posting.stamps.all(), posting.skips.all(), posting.facts.all()
+            booked = _Booked(posting, whole, list(stamps), list(facts), list(skips))
+            taken.append(booked)
             for key, measure in booked.contributions():
                 deltas[key] -= measure
         Posting.objects.filter(pk__in=[posting.pk for posting in postings]).delete()
         _append(deltas)
+    return taken
 
 
 @transaction.atomic
@@ -162,6 +181,7 @@ def restamp(*, organisations: Iterable[int]) -> int:
                 booked=posting.booked,
                 group=posting.group,
                 rank=posting.rank,
+                revision=posting.revision,
             )
             for posting in postings
         ]
@@ -172,12 +192,17 @@ def restamp(*, organisations: Iterable[int]) -> int:
 
 @dataclass
 class _Booked:
-    """A posting with what it adds by indicator, its stamps, and where it is skipped."""
+    """A posting with what it adds by indicator, its stamps, its facts, and where it is skipped."""
 
     posting: Posting
     whole: Mapping[int, Measure]
     stamps: list[Stamp]
+    facts: list[Fact]
     skips: list[Skip] = field(default_factory=list)
+
+    def booking(self) -> Booking:
+        """How it counts."""
+        return booking_now(self.posting, self.stamps, self.facts, self.skips)
 
     def contributions(self) -> Iterable[tuple[_Key, Measure]]:
         """What is added to the sums: those inside the 科协系统, and the rest that makes up the widest total."""

@@ -11,12 +11,15 @@ from kexie.core.errors import DomainError, RowError
 from kexie.core.periods import Period
 from kexie.core.services import audit
 from kexie.orgs.models import Organisation
+from kexie.orgs.queries import Standings
 from kexie.orgs.services import LoadedTree, TreeRow, load_tree
 from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
+from kexie.registers.locked import naming_entries
 from kexie.registers.merging import merge
 from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
 from kexie.registers.statements import ready_statement
+from kexie.totals.locks import any_held, refuse_tree_change
 from kexie.totals.services import fold, restamp
 
 _CHUNK = 500
@@ -53,8 +56,11 @@ def load(
     loaded = Loaded()
     if paths.organisations:
         rows = read_organisations(paths.organisations)
+        before = Standings() if any_held() else None
         loaded.organisations = load_tree(rows=rows, file=str(paths.organisations), actor=actor, replace=replace)
         if loaded.organisations.changed:
+            if before is not None:
+                refuse_tree_change(organisations=loaded.organisations.moved, before=before, after=Standings())
             _restamp(loaded.organisations.moved, rows, str(paths.organisations))
     if paths.entries:
         loaded.entries = _load_entries(paths.entries, replace, progress)
@@ -81,7 +87,8 @@ def _restamp(moved: list[int], rows: list[TreeRow], file: str) -> None:
     """Book what was counted again under the corrected history. RowError names the unit that is left without a place."""
     for pk in moved:
         try:
-            restamp(organisations=[pk])
+            with naming_entries():
+                restamp(organisations=[pk])
         except DomainError as error:
             code = Organisation.objects.get(pk=pk).code
             line = next((row.line for row in rows if row.code == code), 1)
