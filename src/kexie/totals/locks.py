@@ -30,6 +30,7 @@ from kexie.core.periods import Period, add_months, first_day, last_day, month_of
 from kexie.core.services import audit
 from kexie.orgs.models import Lineage, Organisation, ids_of_path
 from kexie.orgs.queries import Standings
+from kexie.orgs.tree import TreeError
 from kexie.totals.bookings import Booking, FactRow
 from kexie.totals.models import Indicator, IndicatorKind, Lock, LockException
 
@@ -217,7 +218,7 @@ class _Reach:
 
 
 def refuse_tree_change(*, organisations: Iterable[int], before: Standings, after: Standings) -> None:
-    """Raise DomainError when one of ``organisations`` stood elsewhere below a locked one, on days that are locked.
+    """Raise TreeError when one of ``organisations`` stood elsewhere below a locked one, on days that are locked.
 
     ``before`` is the tree as it was told until now, ``after`` as it is told from now on. An organisation that is told
     for the first time has nothing counted, and is let through.
@@ -238,7 +239,7 @@ def refuse_tree_change(*, organisations: Iterable[int], before: Standings, after
                     locked = start <= last_day(each.last_month) and until > first_day(each.first_month)
                     if locked and _below(was, above) != _below(now, above):
                         code = Organisation.objects.get(pk=unit).code
-                        raise DomainError(f"{_words(each)}，组织 {code} 在这段时间的隶属不能改")
+                        raise TreeError(code, f"{_words(each)}，组织 {code} 在这段时间的隶属不能改")
 
 
 def _below(place: tuple[str, int] | None, above: int) -> tuple[list[int], int] | None:

@@ -450,7 +450,8 @@ def measures(*, organisation: Organisation, first_month: int, last_month: int, s
         facts = _facts(organisation, first_month, last_month, scope, None)
         flows = _measures(facts.filter(indicator__kind__in=_ADDED), "indicator_id")
     else:
-        flows = _gather(_sums(organisation, first_month, last_month, scope), "indicator_id")
+        sums = [rows.filter(indicator__kind__in=_ADDED) for rows in _sums(organisation, first_month, last_month, scope)]
+        flows = _gather(sums, "indicator_id")
     stocks = _stock_totals(_stocks(organisation, last_month, scope).values())
     return {**{key[0]: each for key, each in flows.items()}, **{pk: each for pk, (each, _) in stocks.items()}}
 
