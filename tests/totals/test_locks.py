@@ -199,9 +199,7 @@ def test_a_locked_unit_may_be_given_another_parent(county: Path) -> None:
 )
 def test_a_lock_that_cannot_be_is_refused(county: Path, first: int, last: int, occasion: str, reason: str) -> None:
     with pytest.raises(DomainError, match=reason):
-        locks.lock(
-            organisation=organisation("C"), first_month=first, last_month=last, occasion=occasion, actor="tests"
-        )
+        locks.lock(organisation=organisation("C"), first_month=first, last_month=last, occasion=occasion, actor="tests")
     assert not Lock.objects.exists()
 
 

@@ -256,3 +256,15 @@ class MergeMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id}.{self.position}"
+
+
+# Tables of handing up; they have a place of their own and need what stands above.
+from kexie.registers.handup.models import (  # noqa: E402
+    NothingToReport,
+    Snapshot,
+    SnapshotEntry,
+    SnapshotStatement,
+    SnapshotTotal,
+)
+
+HANDUP_MODELS = (NothingToReport, Snapshot, SnapshotEntry, SnapshotStatement, SnapshotTotal)
