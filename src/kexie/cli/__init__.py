@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "intake": ("kexie.cli.intake", True, "把总结、简报等材料读成待确认的记录"),
     "confirm": ("kexie.cli.confirm", True, "确认读出来的记录"),
     "totals": ("kexie.cli.totals", True, "汇总"),
+    "totals-changes": ("kexie.cli.changes", True, "汇总为何变化：两个日子之间的记录"),
+    "handup": ("kexie.cli.handup", True, "上报：报送情况、锁定、例外、编号、变化"),
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
     "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),

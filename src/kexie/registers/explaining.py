@@ -9,10 +9,11 @@ from django.contrib.auth.models import AnonymousUser
 
 from kexie.core.bulk import batched
 from kexie.core.models import AuditRecord
-from kexie.orgs.models import User
+from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry
-from kexie.totals.changes import WHY_WORDS, Change, Changes
+from kexie.totals.changes import WHY_WORDS, Change, Changes, changes_between
 from kexie.totals.models import Indicator
+from kexie.totals.queries import Scope, Total
 
 _MERGE_ACTS = ("merge", "unmerge", "reorder-merge")
 _NEAR = timedelta(minutes=1)  # between a change and the record of the act, which are of one transaction
@@ -39,6 +40,53 @@ class Explained:
     @property
     def difference(self) -> Decimal:
         return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An indicator that came to ``before`` and comes to ``after`` (None: nothing), and the entries between the two."""
+
+    indicator: Indicator
+    before: Total | None
+    after: Total | None
+    entries: list[Explained]
+
+    @property
+    def difference(self) -> Decimal:
+        return (self.after.value if self.after else Decimal(0)) - (self.before.value if self.before else Decimal(0))
+
+
+def differences(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    since: datetime,
+    until: datetime | None,
+    scope: Scope,
+    user: User | AnonymousUser | None,
+) -> list[Difference]:
+    """Return the indicators that changed from the moment ``since`` to ``until`` (None: now), and why."""
+    found = changes_between(
+        organisation=organisation,
+        first_month=first_month,
+        last_month=last_month,
+        since=since,
+        until=until,
+        scope=scope,
+    )
+    return paired(found.before, found.after, explain(found, user=user))
+
+
+def paired(
+    before: Mapping[str, Total], after: Mapping[str, Total], behind: Mapping[int, list[Explained]]
+) -> list[Difference]:
+    """Return, in the order of the catalogue, the indicators that differ or have entries behind them."""
+    return [
+        Difference(each, before.get(each.code), after.get(each.code), behind.get(each.pk, []))
+        for each in Indicator.objects.all()
+        if before.get(each.code) != after.get(each.code) or each.pk in behind
+    ]
 
 
 def explain(changes: Changes, *, user: User | AnonymousUser | None) -> dict[int, list[Explained]]:

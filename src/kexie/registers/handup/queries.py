@@ -11,11 +11,11 @@ from django.db.models import Count, Q
 from kexie.core.periods import Period, months_between
 from kexie.orgs.models import Organisation, User
 from kexie.orgs.queries import children_between
-from kexie.registers.explaining import Explained, explain
+from kexie.registers.explaining import Difference, explain, paired
 from kexie.registers.handup.models import NothingToReport, Snapshot
 from kexie.registers.models import Entry, Register, Status
 from kexie.totals.changes import changes_between
-from kexie.totals.models import Indicator, Stamp
+from kexie.totals.models import Stamp
 from kexie.totals.queries import Scope, Total, totals
 
 State = Literal["recorded", "nothing", "missing"]
@@ -109,16 +109,6 @@ def last_snapshot(organisation: Organisation, period: Period) -> Snapshot | None
     return next(iter(snapshots_of(organisation, period)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An indicator that came to ``before`` and comes to ``after`` (None: nothing), and the entries between the two."""
-
-    indicator: Indicator
-    before: Total | None
-    after: Total | None
-    entries: list[Explained]
-
-
 def changed_since(
     *,
     snapshot: Snapshot,
@@ -150,12 +140,7 @@ def changed_since(
             scope=scope,
         )
     )
-    behind = explain(found, user=user)
-    return [
-        Difference(indicator, before.get(indicator.code), after.get(indicator.code), behind.get(indicator.pk, []))
-        for indicator in Indicator.objects.all()
-        if before.get(indicator.code) != after.get(indicator.code) or indicator.pk in behind
-    ]
+    return paired(before, after, explain(found, user=user))
 
 
 def handed_up_totals(snapshot: Snapshot, scope: Scope) -> dict[str, Total]:
