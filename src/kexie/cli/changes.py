@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from kexie.cli.runtime import prepare_home
 from kexie.cli.totals import ScopeOption
 from kexie.core.periods import parse_month
 from kexie.orgs.queries import organisation_with_code
-from kexie.registers.explaining import Difference, differences
+from kexie.registers.explaining import Difference, differences, end_of, read_days
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.queries import Total
 
@@ -34,16 +33,15 @@ def run(
     first_month, last_month = parse_month(first), parse_month(last)
     if first_month > last_month:
         raise CommandError(f"起始月 {first} 晚于终止月 {last}")
-    day, other = _day(since), _day(until) if until else None
-    if other and other < day:
-        raise CommandError(f"--until {until} 早于 --since {since}")
+    today = timezone.localdate()
+    day, other = read_days({"since": since, "until": until}, today=today)
     prepare_home()
     found = differences(
         organisation=organisation_with_code(organisation),
         first_month=first_month,
         last_month=last_month,
         since=end_of(day),
-        until=end_of(other) if other else None,
+        until=end_of(other) if other < today else None,
         scope=scope.value,
         user=None,
     )
@@ -55,18 +53,6 @@ def run(
         )
         return
     print_differences(found, f"{since} 终了")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"“{text}”不是日期，请写成 2024-01-31") from error
-
-
-def end_of(day: date) -> datetime:
-    """Return the last moment of ``day`` here."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(microseconds=1)
 
 
 def print_differences(found: Sequence[Difference], since: str) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from kexie.core.bulk import batched
+from kexie.core.errors import DomainError
 from kexie.core.models import AuditRecord
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry
@@ -17,6 +19,29 @@ from kexie.totals.queries import Scope, Total
 
 _MERGE_ACTS = ("merge", "unmerge", "reorder-merge")
 _NEAR = timedelta(minutes=1)  # between a change and the record of the act, which are of one transaction
+
+
+_BACK = 30  # days, when nobody says with which day to compare
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of ``day`` in the office's time zone."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(microseconds=1)
+
+
+def read_days(given: Mapping[str, str], *, today: date) -> tuple[date, date]:
+    """Return the days to compare, ``since`` and ``until``: by default that of a month ago, and today.
+
+    Raises DomainError when one is no date, or they run backwards.
+    """
+    try:
+        until = date.fromisoformat(given["until"]) if given.get("until") else today
+        since = date.fromisoformat(given["since"]) if given.get("since") else until - timedelta(days=_BACK)
+    except ValueError as error:
+        raise DomainError("日期请写成 2024-01-31") from error
+    if since > until:
+        raise DomainError(f"{until} 早于 {since}")
+    return since, until
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from kexie.catalogue import load
 from kexie.core.errors import DomainError
@@ -13,6 +14,7 @@ from kexie.core.periods import month_text
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
 from kexie.registers.definitions import catalogue_registers
+from kexie.registers.explaining import differences, end_of, read_days
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.registers.queries import entries_behind, statements_beside
 from kexie.totals.forms import read_months, read_scope
@@ -21,6 +23,7 @@ from kexie.totals.models import Indicator
 from kexie.totals.queries import OWN, SHARED, SHARED_WORDS, Total, scope_word, totals, totals_by_organisation
 
 _SHOWN = 60
+_WHY_KEPT = ("organisation", "indicator", "from", "to", "scope")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,47 @@ def show_behind(request: HttpRequest) -> HttpResponse:
         "rest": max(count - len(entries), 0),
     }
     return render(request, "registers/behind.html", context)
+
+
+def show_why(request: HttpRequest) -> HttpResponse:
+    """Why a total is another than it was on an earlier day: the entries. A panel for htmx, a page for everyone else."""
+    organisation = chosen_organisation(request)
+    if organisation is None:
+        raise Http404
+    today = timezone.localdate()
+    try:
+        first, last = read_months(request.GET)
+        since, until = read_days(request.GET, today=today)
+    except DomainError as error:
+        raise Http404 from error
+    indicator = get_object_or_404(Indicator, code=request.GET.get("indicator", ""))
+    scope = read_scope(request.GET)
+    found = differences(
+        organisation=organisation,
+        first_month=first,
+        last_month=last,
+        since=end_of(since),
+        until=end_of(until) if until < today else None,
+        scope=scope,
+        user=request.user,
+    )
+    row = next((each for each in found if each.indicator.pk == indicator.pk), None)
+    entries = row.entries if row else []
+    context = {
+        "layout": "ui/panel.html" if request.htmx else "ui/panel_page.html",  # type: ignore[attr-defined]
+        "indicator": indicator,
+        "where": organisation,
+        "months": month_text(first) if first == last else f"{month_text(first)} 至 {month_text(last)}",
+        "scope": scope_word(scope, organisation.kind),
+        "since": since,
+        "until": until,
+        "kept": [(name, request.GET[name]) for name in _WHY_KEPT if name in request.GET],
+        "row": row,
+        "before_word": QUALIFIER_WORDS[row.before.qualifier] if row and row.before else "",
+        "after_word": QUALIFIER_WORDS[row.after.qualifier] if row and row.after else "",
+        "each": {"shown": entries[:_SHOWN], "rest": max(len(entries) - _SHOWN, 0)},
+    }
+    return render(request, "registers/why.html", context)
 
 
 def _child(request: HttpRequest, organisation: Organisation) -> Organisation | None:

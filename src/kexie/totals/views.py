@@ -118,6 +118,7 @@ def show_totals(request: HttpRequest) -> HttpResponse:
             }
             for each in load("columns")
         ],
+        "why_url": f"{reverse('registers:why')}?{choice.query(columns='')}",
         **_chart(choice, next(each for each in indicators if each.code == choice.indicator), today),
     }
     return render(request, "totals/page.html", context, status=400 if choice.error else 200)

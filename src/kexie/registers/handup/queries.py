@@ -79,6 +79,11 @@ def _declared(units: list[Organisation], period: Period, register: Register | No
     return {pk: name for pk, name in who.items() if not missing[pk]}
 
 
+def has_declared(*, organisation: Organisation, period: Period) -> bool:
+    """Whether it was said that ``organisation`` has nothing to report in the whole period, in any register."""
+    return organisation.pk in _declared([organisation], period, None)
+
+
 def waiting(*, organisation: Organisation, period: Period) -> int:
     """Return how many entries of the office and below it are handed in for the period and not decided."""
     return Entry.objects.filter(

@@ -22,6 +22,7 @@ from kexie.registers.handup.queries import (
     changed_since,
     completeness,
     entries_of,
+    has_declared,
     snapshots_of,
     waiting,
 )
@@ -29,6 +30,7 @@ from kexie.totals.forms import read_scope
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator, Lock, LockException
 from kexie.totals.queries import SCOPES, scope_word, totals
+from kexie.ui.numbers import day
 
 _YEARS = 3
 _SHOWN = 40
@@ -53,6 +55,7 @@ def show_page(request: HttpRequest) -> HttpResponse:
             {"row": each, "may_declare": each.state == "missing" and may_declare and each.code in visible}
             for each in units
         ],
+        "may_declare_own": may_declare and _is_silent(choice),
         "counts": [(word, sum(each.state == state for each in units)) for state, word in STATE_WORDS.items()],
         "waiting": waiting(organisation=choice.organisation, period=choice.period),
         "not_begun": choice.period.start > today,
@@ -63,6 +66,13 @@ def show_page(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "handup/page.html", context)
+
+
+def _is_silent(choice: Choice) -> bool:
+    """Whether the unit has neither entries in the period nor said that there are none."""
+    if choice.period.start > timezone.localdate() or entries_of(choice.organisation, choice.period):
+        return False
+    return not has_declared(organisation=choice.organisation, period=choice.period)
 
 
 def hand_up(request: HttpRequest) -> HttpResponse:
@@ -122,7 +132,7 @@ def open_exception(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             problem = str(error)
         else:
-            messages.success(request, f"例外已开，到{form.cleaned_data['until']:%-m月%-d日}为止")
+            messages.success(request, f"例外已开，到{day(form.cleaned_data['until'])}为止")
             return HttpResponseRedirect(choice.url())
     context = {"choice": choice, "form": form, "problem": problem, **_lock(choice)}
     return render(request, "handup/exception.html", context, status=409 if problem else 400 if form.errors else 200)
