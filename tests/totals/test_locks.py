@@ -1,10 +1,13 @@
 """Locks: what was handed up stays as it is, whatever is tried, until an exception is opened."""
 
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -251,3 +254,41 @@ def test_the_database_itself_refuses_what_cannot_be(county: Path) -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             wrong.save()
+
+
+@pytest.fixture
+def other_session() -> Iterator[Any]:
+    """A second session of the test database, inside a transaction that has written something."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    psycopg = pytest.importorskip("psycopg")
+    told = connection.get_connection_params()
+    keys = ("host", "port", "user", "password", "dbname")
+    with psycopg.connect(**{key: told[key] for key in keys if told.get(key)}) as session:
+        session.execute("SELECT pg_current_xact_id()")
+        yield session
+
+
+def test_a_lock_waits_for_those_who_may_have_looked_before(county: Path, other_session: Any) -> None:
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        other_session.commit()
+
+    timer = threading.Timer(0.3, end)
+    timer.start()
+    lock("C")
+    assert ended.is_set()
+    timer.join()
+    other_session.execute("SELECT 1")  # has written nothing, so it cannot have approved anything
+    locks.wait_for_others()
+
+
+def test_a_lock_that_waits_too_long_says_so_and_holds(
+    county: Path, other_session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_PATIENCE", 0.1)
+    with pytest.raises(DomainError, match="还有写入没有结束"):
+        lock("C")
+    assert Lock.objects.held().count() == 1

@@ -22,6 +22,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from kexie.core.bulk import batched
@@ -147,10 +148,19 @@ def wait_for_others() -> None:
             running &= _running(cursor)
 
 
-def _running(cursor: object) -> set[str]:
+# Each transaction that has written holds its own id. (A snapshot would not do: it leaves out those that began after
+# the last one that has ended.)
+_RUNNING = """
+    SELECT transactionid::text FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
+      AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def _running(cursor: CursorWrapper) -> set[str]:
     """The transactions of other sessions that have written something and are not at their end."""
-    cursor.execute("SELECT x::text FROM pg_snapshot_xip(pg_current_snapshot()) AS x")  # type: ignore[attr-defined]
-    return {row[0] for row in cursor.fetchall()}  # type: ignore[attr-defined]
+    cursor.execute(_RUNNING)
+    return {row[0] for row in cursor.fetchall()}
 
 
 # --- what they refuse -----------------------------------------------------------------------------------------------
