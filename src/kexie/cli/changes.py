@@ -17,6 +17,7 @@ from kexie.orgs.queries import organisation_with_code
 from kexie.registers.explaining import Difference, differences, end_of, read_days
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.queries import Total
+from kexie.ui.numbers import BEFORE
 
 
 def run(
@@ -81,7 +82,10 @@ def print_differences(found: Sequence[Difference], since: str) -> None:
 
 
 def _shown(total: Total | None) -> str:
-    return f"{total.value:,}{QUALIFIER_WORDS[total.qualifier]}" if total else "—"
+    if total is None:
+        return "—"
+    word = QUALIFIER_WORDS[total.qualifier]
+    return f"{word}{total.value:,}" if word in BEFORE else f"{total.value:,}{word}"
 
 
 def _row(each: Difference) -> dict[str, Any]:

@@ -90,8 +90,12 @@ def differences(
     until: datetime | None,
     scope: Scope,
     user: User | AnonymousUser | None,
+    indicator: str | None = None,
 ) -> list[Difference]:
-    """Return the indicators that changed from the moment ``since`` to ``until`` (None: now), and why."""
+    """Return the indicators that changed from the moment ``since`` to ``until`` (None: now), and why.
+
+    With ``indicator``, a code, only that one, or the parts of its formula and itself.
+    """
     found = changes_between(
         organisation=organisation,
         first_month=first_month,
@@ -99,6 +103,7 @@ def differences(
         since=since,
         until=until,
         scope=scope,
+        indicator=indicator,
     )
     return paired(found.before, found.after, explain(found, user=user))
 

@@ -109,6 +109,7 @@ def show_why(request: HttpRequest) -> HttpResponse:
         until=end_of(until) if until < today else None,
         scope=scope,
         user=request.user,
+        indicator=indicator.code,
     )
     row = next((each for each in found if each.indicator.pk == indicator.pk), None)
     entries = row.entries if row else []

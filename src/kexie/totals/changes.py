@@ -75,9 +75,13 @@ def changes_between(
     since: datetime,
     until: datetime | None = None,
     scope: Scope = "system",
+    indicator: str | None = None,
 ) -> Changes:
-    """Return how the totals of these months changed from the moment ``since`` to ``until`` (None: now), and why."""
-    past = _Past(organisation, first_month, last_month, scope, since)
+    """Return how the totals of these months changed from the moment ``since`` to ``until`` (None: now), and why.
+
+    With ``indicator``, a code, only of that one (of a formula: of its parts); all others are told as unchanged.
+    """
+    past = _Past(organisation, first_month, last_month, scope, since, indicator)
     now = measures(organisation=organisation, first_month=first_month, last_month=last_month, scope=scope)
     before, after, current = past.counted(since), past.counted(until), past.counted(None)
     return Changes(
@@ -110,12 +114,21 @@ class _Past:
     """How the entries counted that have changed for ``organisation`` since a moment, then and ever after."""
 
     def __init__(
-        self, organisation: Organisation, first_month: int, last_month: int, scope: Scope, since: datetime
+        self,
+        organisation: Organisation,
+        first_month: int,
+        last_month: int,
+        scope: Scope,
+        since: datetime,
+        indicator: str | None = None,
     ) -> None:
         self._organisation, self._scope = organisation, scope
         self._months = range(first_month, last_month + 1)
         self._end = last_day(last_month)
         indicators = list(Indicator.objects.all())
+        if indicator is not None:
+            parts = {part for each in indicators if each.code == indicator for part in each.formula.values()}
+            indicators = [each for each in indicators if each.code in {indicator, *parts}]
         self._flows = {i.pk for i in indicators if i.kind in (IndicatorKind.FLOW, IndicatorKind.DISTINCT)}
         self._oldest = {
             i.pk: add_months(last_month, -i.valid_months) for i in indicators if i.kind == IndicatorKind.STOCK

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Protocol
 
 from kexie.core.bulk import insert_rows, update_rows
+from kexie.core.periods import month_of
 from kexie.totals.bookings import Booking
-from kexie.totals.locks import any_held, refuse_locked
+from kexie.totals.locks import may_hold, refuse_locked
 from kexie.totals.models import Posting
 
 
@@ -30,7 +31,9 @@ def keep(*, before: Sequence[Booked], after: Sequence[Booked], at: datetime) -> 
     of the changes. (Asked after writing, so that on PostgreSQL this transaction is among those that a new lock waits
     for: see ``locks``.)
     """
-    locked = any_held() if before or after else False
+    postings = [each.posting for each in (*before, *after)]
+    months = [month for each in postings for month in (each.month, month_of(each.day))]
+    locked = may_hold(min(months)) if months else False
     if not before and not locked:
         return
     was = {each.posting.entry: each.booking() for each in before}

@@ -166,9 +166,12 @@ def _running(cursor: CursorWrapper) -> set[str]:
 # --- what they refuse -----------------------------------------------------------------------------------------------
 
 
-def any_held() -> bool:
-    """Whether there is a lock at all that is shut now."""
-    return Lock.objects.held().order_by().exists()
+def may_hold(month: int = 0) -> bool:
+    """Whether there is a lock at all that reaches ``month`` or a later one, shut or open. One cheap question.
+
+    What happens in a month is counted in no earlier one, so the work of today need not look at the years before.
+    """
+    return Lock.objects.filter(last_month__gte=month).order_by().exists()
 
 
 def refuse_locked(changes: Sequence[tuple[Booking | None, Booking | None]]) -> None:

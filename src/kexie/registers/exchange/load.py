@@ -20,7 +20,7 @@ from kexie.registers.merging import merge
 from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
 from kexie.registers.statements import ready_statement
-from kexie.totals.locks import any_held, refuse_tree_change
+from kexie.totals.locks import may_hold, refuse_tree_change
 from kexie.totals.services import fold, restamp
 
 _CHUNK = 500
@@ -57,7 +57,7 @@ def load(
     loaded = Loaded()
     if paths.organisations:
         rows = read_organisations(paths.organisations)
-        before = Standings() if any_held() else None
+        before = Standings() if may_hold() else None
         loaded.organisations = load_tree(rows=rows, file=str(paths.organisations), actor=actor, replace=replace)
         if loaded.organisations.changed:
             if before is not None:

@@ -110,6 +110,10 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orgs.organisation"
             ),
         ),
+        migrations.AddIndex(
+            model_name="lock",
+            index=models.Index(fields=["last_month"], name="lock_last_month"),
+        ),
         migrations.AddConstraint(
             model_name="lock",
             constraint=models.UniqueConstraint(

@@ -33,6 +33,7 @@ class Lock(models.Model):
     class Meta:
         ordering = ("organisation_id", "first_month", "last_month")
         verbose_name = verbose_name_plural = "上报锁定"
+        indexes = (models.Index(fields=("last_month",), name="lock_last_month"),)
         constraints = (
             models.UniqueConstraint(fields=("organisation", "first_month", "last_month"), name="locked_once"),
             models.CheckConstraint(condition=Q(first_month__lte=F("last_month")), name="lock_runs_forward"),
