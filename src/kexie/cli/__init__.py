@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "totals": ("kexie.cli.totals", True, "汇总"),
     "statements": ("kexie.cli.statements", True, "申报总数，以及用它代替缺报的记录"),
     "org": ("kexie.cli.org", True, "组织：新增、改名、移动、并入、撤销"),
+    "totals-changes": ("kexie.cli.changes", True, "汇总为何变化：两个日子之间的记录"),
+    "handup": ("kexie.cli.handup", True, "上报：报送情况、锁定、例外、编号、变化"),
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
     "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),

@@ -86,7 +86,6 @@ def run(
             "organisation": organisation,
             "from": first,
             "to": last,
-            "scope": scope.value,
             "structure": structure.value,
             "rows": [{**key, **_row(each)} for key, each in rows],
         }

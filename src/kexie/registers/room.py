@@ -2,6 +2,7 @@ from kexie.core.registry import MenuItem, menu, register_urls
 from kexie.registers.permissions import merges_anywhere
 
 register_urls("registers/", "kexie.registers.urls")
+register_urls("handup/", "kexie.registers.handup.urls")
 register_urls("merges/", "kexie.registers.merge_urls")
 menu.add(
     MenuItem(
@@ -12,3 +13,4 @@ menu.add(
         shown=lambda request: merges_anywhere(request.user),
     )
 )
+menu.add(MenuItem(label="上报", url_name="handup:page", icon="upload", order=60))

@@ -10,6 +10,7 @@ from django.db import connection
 from kexie.core.bulk import batched, update_tuples
 from kexie.orgs.locking import hold_tree
 from kexie.orgs.queries import Standings
+from kexie.registers.locked import naming_entries
 from kexie.registers.models import Entry, Figure, MergeGroup, MergeMember, Revision, Status
 from kexie.totals.services import FactData, PostingData, post, unpost
 
@@ -58,6 +59,7 @@ def lock_entries(entries: Iterable[int]) -> None:
             list(rows.values_list("pk", flat=True))
 
 
+@naming_entries()
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
     """Point these entries at their latest and their counting revision, and book exactly the counting ones.
 
@@ -146,6 +148,7 @@ def _postings(counting: Mapping[int, Decided]) -> list[PostingData]:
             facts=tuple(facts[revision.key]),
             kinds=revision.kinds,
             campaigns=revision.campaigns,
+            revision=revision.key,
         )
         for entry, revision in counting.items()
         if revision.end  # an approved revision has a day: the database says so

@@ -14,6 +14,7 @@ from kexie.core.models import StoredFile
 from kexie.orgs.locking import hold_tree
 from kexie.orgs.models import User
 from kexie.orgs.queries import Standings
+from kexie.registers.locked import naming_entries
 from kexie.registers.models import Entry, Figure, Revision, Source
 from kexie.registers.revisions.checking import Ready, ReadyFigure
 from kexie.registers.revisions.settling import Decided, counting_of, settle
@@ -105,6 +106,7 @@ class _Fresh:
     entry: int
 
 
+@naming_entries()
 def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standings: Standings) -> Stored:
     """Store checked revisions and book what now counts. To be called inside a transaction.
 
@@ -216,6 +218,7 @@ def _posting(row: _Fresh) -> PostingData:
         facts=tuple(_fact(each) for each in row.ready.figures),
         kinds=tuple(row.ready.kinds),
         campaigns=tuple(told.campaigns),
+        revision=row.key,
     )
 
 

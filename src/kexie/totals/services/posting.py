@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from kexie.core.bulk import batched, insert_tuples, take_keys
 from kexie.core.periods import month_of
 from kexie.orgs.queries import Standings
+from kexie.totals.bookings import Booking, booking_now
+from kexie.totals.history import keep
 from kexie.totals.measures import Qualifier, columns_of
 from kexie.totals.models import Fact, Indicator, IndicatorKind, Posting, PostingTag, Skip, Stamp, Tag
 from kexie.totals.services.stamping import steps_of
@@ -53,6 +56,7 @@ class PostingData:
     rank: int = 0
     kinds: tuple[str, ...] = ()
     campaigns: tuple[str, ...] = ()
+    revision: int | None = None
 
 
 class _PostingRow(NamedTuple):
@@ -65,6 +69,8 @@ class _PostingRow(NamedTuple):
     group: int | None
     rank: int
     work_area: str
+    revision: int | None
+    since: datetime
 
 
 class _StampRow(NamedTuple):
@@ -112,6 +118,10 @@ class _Booked:
     tags: list[_TagRow] = field(default_factory=list)
     _whole: dict[int, Columns] | None = None
 
+    def booking(self) -> Booking:
+        """How it counts."""
+        return booking_now(self.posting, self.stamps, self.facts, self.skips)
+
     @property
     def whole(self) -> Mapping[int, Columns]:
         """What it adds to the totals: by indicator, without "of which"; the entry counts once for each."""
@@ -142,13 +152,14 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
 
     Each is stamped with the ancestors that its organisation had on the day on which it is booked. Of the members of a
     merge group an ancestor counts, for each indicator, the best one in its subtree that has it; stocks ignore groups.
-    Raises Unplaced when an organisation did not exist on that day; then nothing is posted.
+    Raises Unplaced when an organisation did not exist on that day, Locked when a lock forbids it; then nothing is
+    posted.
     """
-    unpost(entries=[posting.entry for posting in postings])
+    now = timezone.now()
+    before = _take_back([posting.entry for posting in postings])
     standings = standings or Standings({posting.organisation for posting in postings})
-    booked = [
-        _booked(key, data, standings) for key, data in zip(take_keys(Posting, len(postings)), postings, strict=True)
-    ]
+    keys = take_keys(Posting, len(postings))
+    booked = [_booked(key, data, standings, now) for key, data in zip(keys, postings, strict=True)]
     _skip_repeated(booked)
     insert_tuples(Posting, [each.posting for each in booked])
     insert_tuples(Stamp, [row for each in booked for row in each.stamps])
@@ -160,6 +171,7 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
         for key, columns, negative in each.contributions():
             (deltas.take if negative else deltas.add)(key, columns)
     write(deltas)
+    keep(before=before, after=booked, at=now)
 
 
 @transaction.atomic
@@ -167,8 +179,15 @@ def unpost(*, entries: Iterable[int]) -> None:
     """Take back what was posted for these entries; those that were not posted are passed over.
 
     The other members of a merge group are not looked at: whoever takes one away posts the others again.
+    Raises Locked when a lock forbids it; then nothing is taken back.
     """
-    for batch in batched(list(entries)):
+    keep(before=_take_back(list(entries)), after=[], at=timezone.now())
+
+
+def _take_back(entries: Sequence[int]) -> list[_Booked]:
+    """Take away the postings of ``entries`` with all that they added; return them."""
+    taken: list[_Booked] = []
+    for batch in batched(entries):
         booked = _stored(Posting.objects.filter(entry__in=batch))
         if not booked:
             continue
@@ -178,6 +197,8 @@ def unpost(*, entries: Iterable[int]) -> None:
                 (deltas.add if negative else deltas.take)(key, columns)
         Posting.objects.filter(pk__in=[each.posting.id for each in booked]).delete()
         write(deltas)
+        taken += booked
+    return taken
 
 
 def posted(postings: "QuerySet[Posting]") -> list[PostingData]:
@@ -196,12 +217,13 @@ def posted(postings: "QuerySet[Posting]") -> list[PostingData]:
             rank=each.posting.rank,
             kinds=tuple(tag.value for tag in each.tags if tag.sort == Tag.KIND),
             campaigns=tuple(tag.value for tag in each.tags if tag.sort == Tag.CAMPAIGN),
+            revision=each.posting.revision,
         )
         for each in _stored(postings)
     ]
 
 
-def _booked(key: int, data: PostingData, standings: Standings) -> _Booked:
+def _booked(key: int, data: PostingData, standings: Standings, now: datetime) -> _Booked:
     day = data.booked or data.day
     indicators = (fact.indicator for fact in data.facts)
     steps = steps_of(
@@ -218,6 +240,8 @@ def _booked(key: int, data: PostingData, standings: Standings) -> _Booked:
             group=data.group,
             rank=data.rank,
             work_area=data.work_area,
+            revision=data.revision,
+            since=now,
         ),
         stamps=[_StampRow(key, *step) for step in steps],
         # One row for a figure, or one for each group when it is the "of which" of several.

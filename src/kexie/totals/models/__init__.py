@@ -7,6 +7,7 @@ row would be hot, approvals append to ``SumDelta``, which the worker folds into 
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from kexie.orgs.models import Organisation
 from kexie.totals.measures import LIMIT, QUALIFIERS
@@ -49,7 +50,9 @@ class Posting(models.Model):
     """What one approved entry adds, and where and when.
 
     ``day`` is its own; ``booked`` is the day of which it has its month and its ancestors: its own, or that of the
-    merge group it is a member of. ``rank`` is its place in the group's order of preference.
+    merge group it is a member of. ``rank`` is its place in the group's order of preference. ``revision`` is what
+    said so (an id of the registers; None: not told), ``since`` the moment from which it counts just like this; how it
+    counted before stands in ``PastPosting``.
     """
 
     entry = models.PositiveBigIntegerField("记录", unique=True)
@@ -60,9 +63,14 @@ class Posting(models.Model):
     group = models.PositiveBigIntegerField("同一活动", null=True, db_index=True)
     rank = models.PositiveSmallIntegerField("优先顺序", default=0)
     work_area = models.CharField("工作板块", max_length=40, blank=True)
+    revision = models.PositiveBigIntegerField("版次", null=True)
+    since = models.DateTimeField("计入时间", default=timezone.now)
 
     class Meta:
-        indexes = (models.Index(fields=("organisation", "month")),)
+        indexes = (
+            models.Index(fields=("organisation", "month")),
+            models.Index(fields=("since",), name="posting_since"),
+        )
 
     def __str__(self) -> str:
         return f"{self.entry} {self.day}"
@@ -233,3 +241,23 @@ class SumDelta(Sums):
 
     class Meta:
         indexes = (models.Index(fields=("ancestor", "month")),)
+
+
+# Tables that belong to this app and have files of their own; they need what stands above.
+from kexie.totals.models.history import PastPosting  # noqa: E402
+from kexie.totals.models.locks import Lock, LockException  # noqa: E402
+
+__all__ = [
+    "Fact",
+    "Indicator",
+    "IndicatorKind",
+    "Lock",
+    "LockException",
+    "MonthSum",
+    "PastPosting",
+    "Posting",
+    "Skip",
+    "Stamp",
+    "SumDelta",
+    "Sums",
+]
