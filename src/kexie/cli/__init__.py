@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "confirm": ("kexie.cli.confirm", True, "确认读出来的记录"),
     "totals": ("kexie.cli.totals", True, "汇总"),
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
+    "verify": ("kexie.cli.verify", True, "核对：从原始记录重算全部汇总，检查操作记录和文件"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
     "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),
     "serve": ("kexie.cli.serve", True, "打开服务"),

@@ -1,0 +1,86 @@
+"""What totals keep, added up from their own tables: the sums by month, and the facts with their stamps and skips."""
+
+import ibis
+from ibis.expr import types as ir
+
+from kexie.registers.verification.engine import Engine, every
+from kexie.registers.verification.expression import ADDED, added, measures
+from kexie.registers.verification.tables import KEYS, MEASURES, table
+
+
+def sums(organisation: int | None) -> ir.Table:
+    """The sums of flows, as the totals of 科协系统 and of the whole are read from them."""
+    rows = table("sums").join(table("months").select("month"), "month")
+    rows = rows.join(_adding(), "indicator")
+    if organisation is not None:
+        rows = rows.filter(rows.ancestor == organisation)
+    parts = [
+        each.select("ancestor", "month", "indicator", *MEASURES, scope=ibis.literal(scope))
+        for scope, each in (("system", rows.filter(~rows.outside)), ("county", rows))
+    ]
+    return added(every(*parts), *KEYS)
+
+
+def facts(engine: Engine, organisation: int | None) -> ir.Table:
+    """The sums of flows that breakdowns read: facts of what an ancestor is stamped with and does not skip."""
+    kept = table("facts")
+    measured = measures(kept.filter(~kept.part), "posting", "indicator").mutate(entries=ibis.literal(1, "int64"))
+    postings = table("postings").join(table("months").select("month"), "month")
+    rows = measured.join(_adding(), "indicator").join(
+        postings.select("month", "organisation", posting="id"), "posting"
+    )
+    rows = engine.keep("b_facts", rows.select("posting", "organisation", "month", "indicator", *MEASURES))
+    own = rows.select("month", "indicator", *MEASURES, ancestor="organisation", scope=ibis.literal("own"))
+    stamps = table("stamps")
+    if organisation is not None:
+        own = own.filter(own.ancestor == organisation)
+        stamps = stamps.filter(stamps.ancestor == organisation)
+    found = engine.keep("b_stamped", rows.join(stamps, "posting"))
+    skips = table("skips")
+    parts = [own.select("ancestor", "month", "indicator", *MEASURES, "scope")]
+    for scope, each, system in (("system", found.filter(~found.outside), True), ("county", found, False)):
+        skipped = skips.filter(skips.system == ibis.literal(system))
+        counted = each.anti_join(skipped, ["posting", "ancestor", "indicator"])
+        parts.append(counted.select("ancestor", "month", "indicator", *MEASURES, scope=ibis.literal(scope)))
+    return added(every(*parts), *KEYS)
+
+
+def stocks(organisation: int | None) -> ir.Table:
+    """The last values of stocks at month ends, from facts and the standings of the tree."""
+    indicators, kept, months = table("indicators"), table("facts"), table("months")
+    stock = indicators.filter(indicators.kind == "stock").select("valid_months", indicator="id")
+    measured = measures(kept.filter(~kept.part), "posting", "indicator").mutate(entries=ibis.literal(1, "int64"))
+    rows = measured.join(stock, "indicator").join(
+        table("postings").select("day", "entry", "organisation", posting="id"), "posting"
+    )
+    rows = rows.mutate(first=rows.day // 10000 * 12 + rows.day // 100 % 100)
+    at = rows.join(months, [months.number >= rows.first, months.number <= rows.first + rows.valid_months])
+    place = ibis.row_number().over(
+        group_by=[at.organisation, at.indicator, at.month], order_by=[at.day.desc(), at.entry.desc()]
+    )
+    last = at.mutate(place=place)
+    last = last.filter(last.place == 0).select(
+        "indicator", "month", *MEASURES, "last_day", unit="organisation", value_day="day"
+    )
+    standings = table("standings")
+    if organisation is not None:
+        standings = standings.filter(standings.ancestor == organisation)
+    found = last.join(
+        standings,
+        [last.unit == standings.organisation, last.last_day >= standings.since, last.last_day < standings.until],
+    )
+    parts = [
+        each.select("ancestor", "month", "indicator", *MEASURES, "value_day", scope=ibis.literal(scope))
+        for scope, each in (
+            ("own", found.filter(found.ancestor == found.unit)),
+            ("system", found.filter(~found.outside)),
+            ("county", found),
+        )
+    ]
+    values = every(*parts)
+    return added(values, *KEYS, as_of=values.value_day.min())
+
+
+def _adding() -> ir.Table:
+    indicators = table("indicators")
+    return indicators.filter(indicators.kind.isin(ADDED)).select(indicator="id")
