@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "intake": ("kexie.cli.intake", True, "把总结、简报等材料读成待确认的记录"),
     "confirm": ("kexie.cli.confirm", True, "确认读出来的记录"),
     "totals": ("kexie.cli.totals", True, "汇总"),
+    "statements": ("kexie.cli.statements", True, "申报总数，以及用它代替缺报的记录"),
+    "org": ("kexie.cli.org", True, "组织：新增、改名、移动、并入、撤销"),
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
     "verify": ("kexie.cli.verify", True, "核对：从原始记录重算全部汇总，检查操作记录和文件"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
@@ -38,7 +40,12 @@ class LazyGroup(TyperGroup):
             if needs_django:
                 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexie.settings")
                 importlib.import_module("kexie.cli.runtime").start()
-            run = importlib.import_module(module).run
+            loaded = importlib.import_module(module)
+            if hasattr(loaded, "app"):  # a command with commands of its own
+                command = typer.main.get_command(loaded.app)
+                command.name, command.help = cmd_name, summary
+                return command
+            run = loaded.run
         else:
             run = _overview  # only its name and summary are printed
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -1,32 +1,18 @@
-"""Verbs of the organisation room. The tree is changed here and nowhere else, under one lock."""
+"""Verbs of the organisation room: loading a tree, accounts, roles. Single changes of the tree are in ``changes``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
-from kexie.core.bulk import batched, update_rows
 from kexie.core.errors import DomainError, RowError
 from kexie.core.services import audit
-from kexie.orgs.models import (
-    BEGINNING,
-    END,
-    Kind,
-    Lineage,
-    Organisation,
-    OrganisationVersion,
-    Role,
-    RoleAssignment,
-    User,
-)
-from kexie.orgs.tree import Standing, TreeError, Version, standings
-
-_TREE_LOCK = 0x4B58_5452  # "KXTR"
-_BATCH = 2000
+from kexie.orgs.histories import Told, lock_tree
+from kexie.orgs.models import BEGINNING, END, Kind, Organisation, Role, RoleAssignment, User
+from kexie.orgs.tree import TreeError, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +41,6 @@ class LoadedTree:
     moved: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One version with all that is stored of it."""
-
-    name: str
-    short_name: str
-    kind: str
-    order: int
-    version: Version
-
-
 @transaction.atomic
 def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool = False) -> LoadedTree:
     """Add the organisations of ``rows`` to the tree; those that are there with the same history are left alone.
@@ -73,17 +48,15 @@ def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool =
     Raises RowError, naming file and line, when a row contradicts itself or the tree, or when it gives an existing
     organisation another history without ``replace``.
     """
-    _lock_tree()
     lines = {row.code: row.line for row in reversed(rows)}
     told = {code: _told(group, file) for code, group in _by_code(rows, file).items()}
-    existing = {organisation.code: organisation for organisation in Organisation.objects.all()}
-    history = _stored_history(existing)
+    tree = lock_tree()
     result = LoadedTree()
     changed: list[str] = []
     for code, versions in told.items():
-        if code not in history:
+        if code not in tree.history:
             result.created += 1
-        elif history[code] == versions:
+        elif tree.history[code] == versions:
             result.unchanged += 1
             continue
         elif not replace:
@@ -93,22 +66,12 @@ def load_tree(*, rows: Sequence[TreeRow], file: str, actor: str, replace: bool =
         changed.append(code)
     if not changed:
         return result
-    history.update({code: told[code] for code in changed})
     try:
-        placed = standings({code: [each.version for each in versions] for code, versions in history.items()})
+        result.moved = list(tree.change({code: told[code] for code in changed}))
     except TreeError as error:
         raise RowError(file, lines.get(error.code, 1), str(error)) from error
-    _store_organisations(changed, history, existing)
-    result.moved = _store_lineages(placed, existing)
     audit(actor=actor, action="load-tree", subject=f"file:{file}", created=result.created, changed=result.changed)
     return result
-
-
-def _lock_tree() -> None:
-    """Let one session at a time change the tree. SQLite's immediate transactions do so by themselves."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE_LOCK])
 
 
 def _by_code(rows: Sequence[TreeRow], file: str) -> dict[str, list[TreeRow]]:
@@ -122,7 +85,7 @@ def _by_code(rows: Sequence[TreeRow], file: str) -> dict[str, list[TreeRow]]:
     return groups
 
 
-def _told(group: Sequence[TreeRow], file: str) -> list[_Told]:
+def _told(group: Sequence[TreeRow], file: str) -> list[Told]:
     """The history in ``group`` (rows of one code in order of time) with half-open days."""
     told = []
     for index, row in enumerate(group):
@@ -147,106 +110,8 @@ def _told(group: Sequence[TreeRow], file: str) -> list[_Told]:
             successor=row.successor_code or None,
             department=row.kind == Kind.DEPARTMENT,
         )
-        told.append(_Told(row.name, row.short_name or row.name, row.kind, row.order, version))
+        told.append(Told(row.name, row.short_name or row.name, row.kind, row.order, version))
     return told
-
-
-def _stored_history(existing: Mapping[str, Organisation]) -> dict[str, list[_Told]]:
-    codes = {organisation.pk: organisation.code for organisation in existing.values()}
-    history: dict[str, list[_Told]] = {}
-    for row in OrganisationVersion.objects.order_by("organisation_id", "valid_from"):
-        version = Version(
-            start=row.valid_from,
-            until=row.valid_until,
-            parent=codes[row.parent_id] if row.parent_id else None,
-            successor=codes[row.successor_id] if row.successor_id else None,
-            department=row.kind == Kind.DEPARTMENT,
-        )
-        told = _Told(row.name, row.short_name, row.kind, row.order, version)
-        history.setdefault(codes[row.organisation_id], []).append(told)
-    return history
-
-
-def _store_organisations(
-    changed: Sequence[str], history: Mapping[str, Sequence[_Told]], existing: dict[str, Organisation]
-) -> None:
-    today = timezone.localdate()
-    fresh: list[Organisation] = []
-    known: list[Organisation] = []
-    for code in changed:
-        now = _on(history[code], today)
-        organisation = existing.get(code) or Organisation(code=code, path=f"/new/{code}")
-        organisation.name, organisation.short_name = now.name, now.short_name
-        organisation.kind, organisation.order = now.kind, now.order
-        organisation.valid_from = history[code][0].version.start
-        organisation.valid_until = history[code][-1].version.until
-        (known if code in existing else fresh).append(organisation)
-    for organisation in Organisation.objects.bulk_create(fresh, batch_size=_BATCH):
-        existing[organisation.code] = organisation
-    fields = ["name", "short_name", "kind", "order", "valid_from", "valid_until"]
-    update_rows(known, fields)
-    OrganisationVersion.objects.filter(organisation__in=known).delete()
-    OrganisationVersion.objects.bulk_create(
-        [
-            OrganisationVersion(
-                organisation=existing[code],
-                name=told.name,
-                short_name=told.short_name,
-                kind=told.kind,
-                order=told.order,
-                parent=existing[told.version.parent] if told.version.parent else None,
-                valid_from=told.version.start,
-                valid_until=told.version.until,
-                successor=existing[told.version.successor] if told.version.successor else None,
-            )
-            for code in changed
-            for told in history[code]
-        ],
-        batch_size=_BATCH,
-    )
-
-
-def _on(versions: Sequence[_Told], day: date) -> _Told:
-    """The version on ``day``; before the first the first, after the last the last."""
-    past = [told for told in versions if told.version.start <= day]
-    return past[-1] if past else versions[0]
-
-
-def _store_lineages(placed: Mapping[str, Sequence[Standing]], existing: Mapping[str, Organisation]) -> list[int]:
-    """Write the lineages that differ, and today's path and parent; return ids of organisations with other ones."""
-    wanted: dict[int, list[Lineage]] = {}
-    for code, rows in placed.items():
-        organisation = existing[code]
-        wanted[organisation.pk] = [
-            Lineage(
-                organisation=organisation,
-                parent=existing[row.keys[-2]] if len(row.keys) > 1 else None,
-                path="/" + "/".join(str(existing[key].pk) for key in row.keys) + "/",
-                department_depth=row.department_depth,
-                valid_from=row.start,
-                valid_until=row.until,
-            )
-            for row in rows
-        ]
-    stored: dict[int, list[tuple[date, date, str, int]]] = {}
-    for lineage in Lineage.objects.order_by("organisation_id", "valid_from"):
-        stored.setdefault(lineage.organisation_id, []).append(_content(lineage))
-    moved = [pk for pk, rows in wanted.items() if [_content(row) for row in rows] != stored.get(pk)]
-    for batch in batched(moved):
-        Lineage.objects.filter(organisation__in=batch).delete()
-    Lineage.objects.bulk_create([row for pk in moved for row in wanted[pk]], batch_size=_BATCH)
-    today = timezone.localdate()
-    by_id = {organisation.pk: organisation for organisation in existing.values()}
-    for pk in moved:
-        past = [row for row in wanted[pk] if row.valid_from <= today]
-        now = past[-1] if past else wanted[pk][0]
-        by_id[pk].path, by_id[pk].parent = now.path, now.parent
-    update_rows([by_id[pk] for pk in moved], ["path", "parent"])
-    return moved
-
-
-def _content(row: Lineage) -> tuple[date, date, str, int]:
-    return row.valid_from, row.valid_until, row.path, row.department_depth
 
 
 @transaction.atomic

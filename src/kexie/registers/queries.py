@@ -11,8 +11,8 @@ from django.db.models import Prefetch
 from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, Figure, Source, Statement
-from kexie.totals.models import Indicator
-from kexie.totals.queries import Scope, entry_ids
+from kexie.totals.models import Indicator, StandIn
+from kexie.totals.queries import Scope, Structure, Where, at_rest, entry_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ def entries_behind(
     last_month: int,
     indicator: str,
     scope: Scope = "system",
+    structure: Structure = "then",
     work_area: str | None = None,
+    where: Where | None = None,
     child: Organisation | None = None,
     limit: int | None = None,
 ) -> tuple[list[Behind], int]:
@@ -60,7 +62,9 @@ def entries_behind(
         last_month=last_month,
         indicator=indicator,
         scope=scope,
+        structure=structure,
         work_area=work_area,
+        where=where,
         child=child,
     )
     shown = ids if limit is None else ids[:limit]
@@ -98,6 +102,24 @@ def statements_beside(
         confirmed=True,
     )
     return [(row, Decimal(row.value).scaleb(-row.indicator.scale)) for row in rows.select_related("indicator")]
+
+
+def statements_of(*, organisation: Organisation) -> list[tuple[Statement, Decimal, str]]:
+    """Return the confirmed statements of ``organisation`` and all below it today, with value and state.
+
+    States: ``beside`` the total, ``standing-in`` for missing entries, ``at-rest`` because there are entries after all.
+    """
+    rows = Statement.objects.filter(organisation__path__startswith=organisation.path, confirmed=True)
+    rows = rows.select_related("organisation", "indicator").order_by("organisation__path", "first_month", "pk")
+    stand_ins = {each.statement: each for each in StandIn.objects.filter(statement__in=rows.values("pk"))}
+    resting = at_rest(stand_ins.values())
+
+    def state(row: Statement) -> str:
+        if row.pk not in stand_ins:
+            return "beside"
+        return "at-rest" if stand_ins[row.pk].pk in resting else "standing-in"
+
+    return [(row, Decimal(row.value).scaleb(-row.indicator.scale), state(row)) for row in rows]
 
 
 def _behind(entry: Entry, hidden: bool) -> Behind:

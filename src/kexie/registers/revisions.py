@@ -384,6 +384,8 @@ def _postings(revisions: Sequence[Revision]) -> list[PostingData]:
             day=revision.end,
             work_area=revision.work_area,
             facts=tuple(figures[revision.pk]),
+            kinds=tuple(revision.kinds),
+            campaigns=tuple(revision.campaigns),
         )
         for revision in revisions
         if revision.end  # an approved revision has a day: the database says so

@@ -1,16 +1,24 @@
-"""Statements (申报总数): numbers said of a whole, kept beside the totals."""
+"""Statements (申报总数): numbers said of a whole, kept beside the totals.
+
+By choice one stands in for the missing entries of its unit, indicator and period: ``stand_in``. Never both: while there
+are entries it rests.
+"""
 
 import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from django.db import transaction
 
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
+from kexie.core.services import audit
 from kexie.orgs.models import Organisation
-from kexie.registers.models import Statement
+from kexie.registers.models import Entry, Statement
 from kexie.registers.revisions import Checker, FigureTold, completed, to_units
+from kexie.totals.queries import entry_ids
+from kexie.totals.standing_in import book_stand_in, remove_stand_in
 
 _NUMBER = ("value", "qualifier", "low", "high", "low_exclusive", "high_exclusive")
 
@@ -90,3 +98,55 @@ def state(
     if known is None:
         statement.save()
     return known or statement
+
+
+@transaction.atomic
+def stand_in(*, statement: Statement, actor: str) -> None:
+    """Let a confirmed statement count in place of the entries that are missing for its unit, indicator and period.
+
+    Raises DomainError, naming what is wrong: when it is not confirmed or stands in already; when there are entries, by
+    their ids; or when another one stands in for the indicator at a time that overlaps, at the unit, above or below it.
+    """
+    if not statement.confirmed or statement.first_month is None or statement.last_month is None:
+        raise DomainError("申报数还没有确认，不能代替记录")
+    ids = entry_ids(
+        organisation=statement.organisation,
+        first_month=statement.first_month,
+        last_month=statement.last_month,
+        indicator=statement.indicator.code,
+        scope="county",
+    )
+    if ids:
+        names = "、".join(Entry.objects.filter(pk__in=ids[:5]).order_by("pk").values_list("uid", flat=True))
+        raise DomainError(
+            f"{statement.organisation.name}这段时间的{statement.indicator.name}已有 {len(ids)} 条记录（{names}），"
+            "申报数不能再计"
+        )
+    book(statement=statement)
+    audit(
+        actor=actor,
+        action="stand-in",
+        subject=f"statement:{statement.pk}",
+        organisation=statement.organisation.code,
+        indicator=statement.indicator.code,
+    )
+
+
+def book(*, statement: Statement) -> None:
+    """Book that a confirmed statement stands in, whether it rests or not. Raises DomainError when one overlaps it."""
+    assert statement.first_month and statement.last_month  # a confirmed statement has a period: the database says so
+    book_stand_in(
+        statement=statement.pk,
+        organisation=statement.organisation,
+        indicator=statement.indicator,
+        first_month=statement.first_month,
+        last_month=statement.last_month,
+        said=statement,
+    )
+
+
+@transaction.atomic
+def withdraw(*, statement: Statement, actor: str) -> None:
+    """Let a statement stand beside the total again. Raises DomainError when it does not stand in for anything."""
+    remove_stand_in(statement=statement.pk)
+    audit(actor=actor, action="withdraw-stand-in", subject=f"statement:{statement.pk}")

@@ -69,6 +69,31 @@ class Posting(models.Model):
         return f"{self.entry} {self.day}"
 
 
+class Tag(models.TextChoices):
+    """Sorts of tags that an entry may have several of."""
+
+    KIND = "kind", "类别"
+    CAMPAIGN = "campaign", "主题活动"
+
+
+class PostingTag(models.Model):
+    """A kind of the posted entry, or a campaign it belongs to; an entry may have several of each, or none."""
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="tags", db_index=False)
+    sort = models.CharField(max_length=10, choices=Tag.choices)
+    value = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            # In the order in which it is looked up: by the postings that are being summed.
+            models.UniqueConstraint(fields=("posting", "sort", "value"), name="tagged_once"),
+            models.CheckConstraint(condition=Q(sort__in=Tag.values), name="tag_sort_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.posting_id} {self.sort}: {self.value}"
+
+
 class Stamp(models.Model):
     """``ancestor`` counts the posting; on the way down it comes through ``child`` (None: its own).
 
@@ -134,6 +159,38 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id}: {self.value}"
+
+
+class StandIn(models.Model):
+    """A number that was stated for the whole of a unit and a period stands in for missing entries.
+
+    It counts for the unit and its ancestors on ``day``, the last one of the period, as long as no entry of the unit's
+    subtree has the indicator in these months; while one has, it rests. ``statement`` is the id of what was said.
+    """
+
+    statement = models.PositiveBigIntegerField("申报总数", unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    first_month = models.PositiveIntegerField("起始月")
+    last_month = models.PositiveIntegerField("终止月")
+    day = models.DateField("计入日期")
+    qualifier = models.CharField(max_length=10)
+    value = models.BigIntegerField()
+    low = models.BigIntegerField(null=True)
+    high = models.BigIntegerField(null=True)
+    low_exclusive = models.BooleanField(default=False)
+    high_exclusive = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (models.Index(fields=("last_month", "first_month")),)
+        constraints = (
+            models.CheckConstraint(condition=Q(first_month__lte=F("last_month")), name="stand_in_runs_forward"),
+            models.CheckConstraint(condition=Q(value__gte=0) & Q(value__lte=LIMIT), name="stand_in_value_in_limits"),
+            models.CheckConstraint(condition=Q(qualifier__in=QUALIFIERS), name="stand_in_qualifier_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.indicator_id} {self.first_month}–{self.last_month}"
 
 
 class Sums(models.Model):

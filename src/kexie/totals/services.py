@@ -16,7 +16,18 @@ from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
 from kexie.orgs.queries import Standings
 from kexie.totals.measures import MEASURE_FIELDS, Measure, Qualifier
-from kexie.totals.models import Fact, Indicator, IndicatorKind, MonthSum, Posting, Skip, Stamp, SumDelta
+from kexie.totals.models import (
+    Fact,
+    Indicator,
+    IndicatorKind,
+    MonthSum,
+    Posting,
+    PostingTag,
+    Skip,
+    Stamp,
+    SumDelta,
+    Tag,
+)
 
 _FOLD_LOCK = 0x4B58_464F  # "KXFO"
 
@@ -56,6 +67,8 @@ class PostingData:
     booked: date | None = None
     group: int | None = None
     rank: int = 0
+    kinds: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
 
 
 def sync_indicators() -> None:
@@ -114,6 +127,7 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
     told = zip(rows, postings, strict=True)
     facts = [fact for row, posting in told for data in posting.facts for fact in _facts(row, data)]
     insert_rows(facts)
+    insert_rows([tag for row, posting in zip(rows, postings, strict=True) for tag in _tags(row, posting)])
     deltas: defaultdict[_Key, Measure] = defaultdict(Measure)
     for each in booked:
         for key, measure in each.contributions():
@@ -151,7 +165,9 @@ def restamp(*, organisations: Iterable[int]) -> int:
     for batch in batched(list(organisations)):
         own = Posting.objects.filter(organisation__in=batch)
         groups = own.filter(group__isnull=False).values("group")
-        postings = Posting.objects.filter(Q(pk__in=own.values("pk")) | Q(group__in=groups)).prefetch_related("facts")
+        postings = Posting.objects.filter(Q(pk__in=own.values("pk")) | Q(group__in=groups)).prefetch_related(
+            "facts", "tags"
+        )
         told = [
             PostingData(
                 entry=posting.entry,
@@ -162,6 +178,8 @@ def restamp(*, organisations: Iterable[int]) -> int:
                 booked=posting.booked,
                 group=posting.group,
                 rank=posting.rank,
+                kinds=tuple(tag.value for tag in posting.tags.all() if tag.sort == Tag.KIND),
+                campaigns=tuple(tag.value for tag in posting.tags.all() if tag.sort == Tag.CAMPAIGN),
             )
             for posting in postings
         ]
@@ -280,6 +298,12 @@ def _facts(posting: Posting, data: FactData) -> list[Fact]:
         "part": data.part,
     }
     return [Fact(group=group, **common) for group in data.groups or ("",)]
+
+
+def _tags(posting: Posting, data: PostingData) -> Iterable[PostingTag]:
+    for sort, values in ((Tag.KIND, data.kinds), (Tag.CAMPAIGN, data.campaigns)):
+        for value in dict.fromkeys(value[:60] for value in values):
+            yield PostingTag(posting=posting, sort=sort.value, value=value)
 
 
 def _data(fact: Fact) -> FactData:

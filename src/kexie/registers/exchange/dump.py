@@ -14,6 +14,7 @@ from kexie.orgs.models import BEGINNING, END, OrganisationVersion
 from kexie.registers.exchange.rows import ORGANISATION_COLUMNS, MergeTold, StatementTold, encode
 from kexie.registers.exchange.told import entry_told, number_told
 from kexie.registers.models import Figure, MergeGroup, Revision, Statement
+from kexie.totals.models import StandIn
 
 
 def dump(folder: Path) -> dict[str, int]:
@@ -72,6 +73,7 @@ def _merges() -> Iterator[str]:
 
 
 def _statements() -> Iterator[str]:
+    standing_in = set(StandIn.objects.values_list("statement", flat=True))
     for row in Statement.objects.filter(confirmed=True).select_related("organisation", "indicator").order_by("digest"):
         assert row.first_month and row.last_month  # a confirmed statement has a period: the database says so
         period = Period(row.first_month, row.last_month)
@@ -81,6 +83,7 @@ def _statements() -> Iterator[str]:
                 period=period.code,
                 quote=row.quote,
                 sources=row.told,
+                stands_in=row.pk in standing_in,
                 **number_told(row),
             )
         )

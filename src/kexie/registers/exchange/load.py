@@ -16,7 +16,8 @@ from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, 
 from kexie.registers.merging import merge
 from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
-from kexie.registers.statements import ready_statement
+from kexie.registers.statements import book, ready_statement
+from kexie.totals.models import StandIn
 from kexie.totals.services import fold, restamp
 
 _CHUNK = 500
@@ -153,17 +154,33 @@ def _load_statements(path: Path) -> int:
     checker = Checker()
     organisations = dict(Organisation.objects.values_list("code", "pk"))
     rows: dict[str, Statement] = {}
+    standing_in: dict[str, int] = {}
     for line, told in read_lines(path, StatementTold):
         try:
             statement = _statement(told, checker, organisations)
         except DomainError as error:
             raise RowError(str(path), line, str(error)) from error
         rows[statement.digest] = statement
+        if told.stands_in:
+            standing_in[statement.digest] = line
     for digests in batched(sorted(rows)):
         for digest in Statement.objects.filter(digest__in=digests).values_list("digest", flat=True):
             del rows[digest]
     Statement.objects.bulk_create(rows.values(), batch_size=500)
+    _stand_in(path, standing_in)
     return len(rows)
+
+
+def _stand_in(path: Path, lines: dict[str, int]) -> None:
+    """Book the statements that are told to stand in for missing entries; one that does already is left alone."""
+    for digests in batched(sorted(lines)):
+        known = StandIn.objects.values("statement")
+        wanted = Statement.objects.filter(digest__in=digests).exclude(pk__in=known)
+        for statement in wanted.select_related("organisation", "indicator"):
+            try:
+                book(statement=statement)
+            except DomainError as error:
+                raise RowError(str(path), lines[statement.digest], str(error)) from error
 
 
 def _statement(told: StatementTold, checker: Checker, organisations: dict[str, int]) -> Statement:

@@ -29,12 +29,13 @@ class MergeTold(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class StatementTold(FigureTold, forbid_unknown_fields=True, kw_only=True):
-    """A line of statements.jsonl: a number said of a whole."""
+    """A line of statements.jsonl: a number said of a whole; ``stands_in``: for missing entries."""
 
     organisation: str
     period: str
     quote: str | None = ""
     sources: list[dict[str, Any]] = []
+    stands_in: bool = False
 
 
 def read_text(path: Path) -> str:

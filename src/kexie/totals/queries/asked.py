@@ -1,0 +1,46 @@
+"""What a total is asked for, and the words for it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kexie.orgs.models import Organisation
+
+Scope = Literal["own", "system", "county"]
+SCOPES: tuple[Scope, ...] = ("own", "system", "county")
+Structure = Literal["then", "today"]
+STRUCTURES: tuple[Structure, ...] = ("then", "today")
+STRUCTURE_WORDS: dict[Structure, str] = {"then": "当时建制", "today": "现行建制"}
+Cut = Literal["mode", "group", "work_area", "kind", "campaign"]
+CUTS: tuple[Cut, ...] = ("mode", "group", "work_area", "kind", "campaign")
+CUT_WORDS: dict[Cut, str] = {
+    "mode": "方式",
+    "group": "其中",
+    "work_area": "工作板块",
+    "kind": "类别",
+    "campaign": "主题活动",
+}
+
+_WHOLE_WORDS = {"province": "全省", "city": "全市", "county": "全县", "township": "全镇"}
+OWN, SHARED, STATED = "own", "shared", "stated"
+SHARED_WORDS = "同一活动只计一次"
+STATED_WORDS = "申报数（代替缺报的记录）"
+
+
+def scope_word(scope: Scope, kind: str) -> str:
+    """Return the word for ``scope`` at an organisation of ``kind``; the widest is 全县 at a county only."""
+    return {"own": "本级机关", "system": "科协系统", "county": _WHOLE_WORDS.get(kind, "含成员单位")}[scope]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whose total, of which months (202403), in which scope, under which structure."""
+
+    organisation: Organisation
+    first_month: int
+    last_month: int
+    scope: Scope = "system"
+    structure: Structure = "then"
+
+    @property
+    def months(self) -> tuple[int, int]:
+        return self.first_month, self.last_month

@@ -1,0 +1,137 @@
+"""What there is on a day: of each unit that exists at the end of the months its last value that is still valid.
+
+A value is valid for ``valid_months`` of its indicator. A dissolved unit's stock goes with it: its successor reports
+its own. Under the structure of today the same values are counted where their units are now. Stocks know of no merge
+groups.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from kexie.core.bulk import batched
+from kexie.core.periods import add_months, first_day, last_day
+from kexie.orgs.models import Lineage, ids_of_path
+from kexie.orgs.queries import path_on
+from kexie.totals.measures import Measure, total
+from kexie.totals.models import Fact
+from kexie.totals.queries.asked import Asked
+from kexie.totals.queries.today import Place, Places, Way, gone_units, on_day
+
+_MANY_UNITS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The last value of one unit for one indicator; ``way`` is how the organisation comes to count it."""
+
+    indicator: int
+    way: Way
+    day: date
+    entry: int
+    measure: Measure
+
+
+def stocks(asked: Asked, valid_months: Mapping[int, int]) -> list[Stock]:
+    """Return the stocks that stand at the end of the months asked; ``valid_months`` by id of those wanted."""
+    if not valid_months:
+        return []
+    ways = _ways(asked)
+    if not ways:
+        return []
+    return _last_values(asked, valid_months, ways)
+
+
+def stock_totals(found: Iterable[Stock]) -> dict[int, tuple[Measure, date]]:
+    """Return what stocks come to by indicator, with the oldest day among them."""
+    groups: dict[int, list[Stock]] = defaultdict(list)
+    for stock in found:
+        groups[stock.indicator].append(stock)
+    return {
+        indicator: (total(stock.measure for stock in group), min(stock.day for stock in group))
+        for indicator, group in groups.items()
+    }
+
+
+def _ways(asked: Asked) -> dict[int, Way]:
+    """How the organisation comes to count each unit that exists at the end of the months asked."""
+    end = last_day(asked.last_month)
+    where = asked.organisation.pk
+    if asked.structure == "then":
+        found = _standing_below(asked, end)
+    else:
+        places = Places()
+        found = _standing_below(asked, places.today)
+        for pk in gone_units(places):
+            if way := _own_or_below(places.of(pk).way(where, asked.scope), asked):
+                found[pk] = way
+        existing = set(on_day(end).values_list("organisation", flat=True)) if end != places.today else found.keys()
+        found = {pk: way for pk, way in found.items() if pk in existing}
+    return found
+
+
+def _standing_below(asked: Asked, day: date) -> dict[int, Way]:
+    path = path_on(organisation=asked.organisation, day=day)
+    if path is None:
+        return {}
+    below: QuerySet[Lineage] = on_day(day).filter(path__startswith=path)
+    if asked.scope == "own":
+        below = below.filter(organisation=asked.organisation)
+    found = {}
+    for pk, its_path, depth in below.values_list("organisation", "path", "department_depth"):
+        if way := Place(tuple(ids_of_path(its_path)), depth).way(asked.organisation.pk, asked.scope):
+            found[pk] = way
+    return found
+
+
+def _own_or_below(way: Way | None, asked: Asked) -> Way | None:
+    return None if way is None or (asked.scope == "own" and way.child is not None) else way
+
+
+class _Number(NamedTuple):
+    """The number of a fact, as ``Measure.of`` reads it."""
+
+    value: int
+    qualifier: str
+    low: int | None
+    high: int | None
+    low_exclusive: bool
+    high_exclusive: bool
+
+
+def _last_values(asked: Asked, valid_months: Mapping[int, int], ways: Mapping[int, Way]) -> list[Stock]:
+    """The last values of these units for each indicator; of two on one day that of the entry with the higher id."""
+    end = last_day(asked.last_month)
+    by_age: dict[int, list[int]] = defaultdict(list)
+    for indicator, months in valid_months.items():
+        by_age[months].append(indicator)
+    valid = Q(pk__in=())
+    for months, indicators in by_age.items():
+        oldest = first_day(add_months(asked.last_month, -months))
+        valid |= Q(indicator__in=indicators, posting__day__gte=oldest)
+    facts = Fact.objects.filter(valid, part=False, posting__day__lte=end)
+    last: dict[tuple[int, int], tuple[date, int, list[_Number]]] = {}
+    columns = ("posting__organisation", "indicator", "posting__day", "posting__entry", *_Number._fields)
+    for rows in _of_units(facts, list(ways)):
+        for unit, indicator, day, entry, *number in rows.values_list(*columns).iterator(chunk_size=5000):
+            known = last.get((unit, indicator))
+            if known is None or (known[0], known[1]) < (day, entry):
+                last[unit, indicator] = (day, entry, [_Number(*number)])
+            elif (known[0], known[1]) == (day, entry):
+                known[2].append(_Number(*number))
+    return [
+        Stock(indicator, ways[unit], day, entry, total(map(Measure.of, numbers)) + Measure(entries=1))
+        for (unit, indicator), (day, entry, numbers) in last.items()
+        if unit in ways
+    ]
+
+
+def _of_units(facts: QuerySet[Fact], units: Sequence[int]) -> Iterable[QuerySet[Fact]]:
+    """The facts of these units, in a few queries; of most of a large tree it is quicker to read those of all."""
+    if len(units) > _MANY_UNITS:
+        return [facts]
+    return [facts.filter(posting__organisation__in=batch) for batch in batched(units)]
