@@ -1,14 +1,18 @@
 """Every page and every role: what each of the cast sees, and that nothing else leaks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kexie.core.models import AuditRecord
 from kexie.orgs.models import User
+from kexie.registers.models import MergeMember, Revision
 from tests.factories import entry, figure, load_rows, person, unit
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +25,18 @@ PAGES = {
     "totals:page": "/totals/?organisation={code}&period=2024&columns=shown",
     "registers:behind": "/registers/behind/?organisation={code}&indicator=books&from=2024-01&to=2024-12",
     "registers:entry": "/registers/entries/{uid}/",
+    "registers:amend": "/registers/entries/{uid}/amend/",
+    "merges:page": "/merges/?organisation={code}&period=2024",
     "reports:page": "/reports/?organisation={code}&period=2024",
     "reports:number": "/reports/number/?organisation={code}&indicator=books&first=202401&last=202412",
     "reports:file": "/reports/file/{code}/2024/summary.html",
+}
+# What only changes something: an address of each, and what is sent to it.
+POSTS = {
+    "registers:act": ("/registers/entries/{uid}/void/", {"reason": "没有办成"}),
+    "merges:search": ("/merges/search/?organisation={code}&period=2024", {}),
+    "merges:decide": ("/merges/decide/", {"entry": ["{uid}", "{inner}"], "verdict": "same"}),
+    "merges:change": ("/merges/{group}/unmerge/", {}),
 }
 OPEN = {"login", "logout"}
 SCOPED = [name for name in PAGES if name not in {*OPEN, "home"}]
@@ -32,13 +45,22 @@ SECRET = "苗圃嫁接观摩会"
 
 @pytest.fixture
 def county(tmp_path: Path) -> Path:
-    """Two townships of one county, and another county; each has an entry that could leak."""
+    """Two townships of one county, and another county; each has an entry that could leak.
+
+    A small unit below each of the three reports the same event, as a draft, and another pair is merged already.
+    """
     tree = [unit("P", kind="province"), unit("C", "P", "county"), unit("T1", "C"), unit("V1", "T1", "village")]
     tree += [unit("T2", "C"), unit("X", "P", "county")]
-    rows = [
-        entry(f"e-{code}", code, title=f"{SECRET}{code}", figures=[figure("books", 7341)]) for code in ("T1", "T2", "X")
-    ]
-    load_rows(tmp_path, organisations=tree, entries=rows)
+    rows, merges = [], []
+    for code in ("T1", "T2", "X"):
+        tree.append(unit(f"{code}w", code, "village"))
+        told = {"title": f"{SECRET}{code}", "place": f"{code}之苗圃"}
+        rows.append(entry(f"e-{code}", code, figures=[figure("books", 7341)], **told))
+        rows.append(entry(f"i-{code}", f"{code}w", status="draft", partners=[f"{code}科协"], **told))
+        pair = [f"m-{code}", f"n-{code}"]
+        rows += [entry(key, at, "2024-07-01") for key, at in zip(pair, (code, f"{code}w"), strict=True)]
+        merges.append({"entries": pair})
+    load_rows(tmp_path, organisations=tree, entries=rows, merges=merges)
     return tmp_path
 
 
@@ -62,13 +84,76 @@ def signed_in(client: Client, user: User) -> Client:
 
 
 def test_every_url_is_walked_here() -> None:
-    assert url_names(get_resolver().url_patterns) == set(PAGES)
+    assert url_names(get_resolver().url_patterns) == {*PAGES, *POSTS}
 
 
 @pytest.mark.parametrize("name", sorted(set(PAGES) - OPEN))
 def test_a_stranger_is_asked_to_log_in(client: Client, county: Path, name: str) -> None:
     answer = client.get(page(name))
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/login/")
+
+
+def post(client: Client, name: str, code: str) -> HttpResponse:
+    group = MergeMember.objects.get(entry__uid=f"m-{code}").group_id
+    names = {"code": code, "uid": f"e-{code}", "inner": f"i-{code}", "group": group}
+    address, told = POSTS[name]
+    sent = {key: [each.format(**names) for each in value] if isinstance(value, list) else value
+            for key, value in told.items()}  # fmt: skip
+    return client.post(address.format(**names), sent)
+
+
+def content() -> list[Any]:
+    """What the verbs change."""
+    return [
+        list(Revision.objects.order_by("pk").values_list("pk", "status", "digest")),
+        list(MergeMember.objects.order_by("pk").values_list("group", "entry", "position")),
+        AuditRecord.objects.count(),
+    ]
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_a_verb_takes_a_post_and_a_login(client: Client, county: Path, name: str) -> None:
+    steward = person("who", "C", "steward")
+    before = content()
+    assert post(client, name, "T1")["Location"].startswith("/login/")
+    signed_in(client, steward)
+    group = MergeMember.objects.get(entry__uid="m-T1").group_id
+    names = {"code": "T1", "uid": "e-T1", "inner": "i-T1", "group": group}
+    assert client.get(POSTS[name][0].format(**names)).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    signed_in(strict, steward)
+    assert post(strict, name, "T1").status_code == 403
+    assert content() == before
+
+
+@pytest.mark.parametrize("name", POSTS)
+@pytest.mark.parametrize(
+    ("code", "role", "expected"),
+    [
+        ("C", "steward", 302),
+        ("C", "reviewer", 302),
+        ("T1", "reviewer", 302),
+        ("T1", "reporter", 403),
+        ("C", "leader", 403),
+        ("C", "administrator", 403),
+        ("T2", "steward", 404),
+        ("X", "steward", 404),
+        ("V1", "reviewer", 404),
+        (None, "reporter", 404),
+    ],
+)
+def test_each_of_the_cast_may_do_what_the_role_allows_and_changes_nothing_else(
+    client: Client, county: Path, name: str, code: str | None, role: str, expected: int
+) -> None:
+    signed_in(client, person("who", code, role))
+    before = content()
+    answer = post(client, name, "T1")
+    assert answer.status_code == expected
+    if expected == 302:
+        assert (content() != before) == (name != "merges:search")
+    else:
+        assert content() == before
+        assert SECRET not in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", SCOPED)
@@ -104,7 +189,8 @@ def test_each_of_the_cast_sees_the_own_units_and_no_other(
 def test_every_role_reads_the_own_unit(client: Client, county: Path, role: str) -> None:
     signed_in(client, person("who", "T1", role))
     for name in SCOPED:
-        assert client.get(page(name)).status_code == 200, name
+        writes = name == "registers:amend" and role in ("leader", "administrator")
+        assert client.get(page(name)).status_code == (403 if writes else 200), name
 
 
 def test_a_child_out_of_sight_is_not_found_behind_a_number(client: Client, county: Path) -> None:
@@ -127,7 +213,7 @@ def test_a_period_that_is_none_is_said_in_words(client: Client, county: Path, qu
     assert client.get(f"/registers/behind/?organisation=C&indicator=books&{query}").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["totals:page", "registers:behind"])
+@pytest.mark.parametrize("name", ["totals:page", "registers:behind", "merges:page"])
 def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str, tmp_path: Path) -> None:
     signed_in(client, person("who", "C"))
     address = page(name, "C")
@@ -138,7 +224,9 @@ def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str
         client.get(address)
     more = [unit(f"T{number}", "C") for number in range(3, 9)]
     rows = [entry(f"more-{each['code']}", each["code"], figures=[figure("books", 3)]) for each in more]
+    rows += [entry(f"same-{code}", code, title="同一天的培训", partners=["T1科协"]) for code in ("T3", "T4", "T1")]
     load_rows(tmp_path / "more", organisations=more, entries=rows)
+    client.get(address)  # what is kept for a while is renewed
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few)
@@ -146,7 +234,7 @@ def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str
 
 def test_a_page_carries_the_content_security_policy_and_no_inline_script(client: Client, county: Path) -> None:
     signed_in(client, person("who", "C"))
-    for name in ("totals:page", "reports:page", "registers:entry"):
+    for name in ("totals:page", "reports:page", "registers:entry", "registers:amend", "merges:page"):
         answer = client.get(page(name))
         assert "default-src 'self'" in answer["Content-Security-Policy"]
         assert "unsafe-inline" not in answer["Content-Security-Policy"]

@@ -82,7 +82,7 @@ def test_returning_and_voiding_take_a_reason(tree: Path, reason: str) -> None:
     with pytest.raises(DomainError, match="原因"):
         void(entry=stored("b"), reason=reason, actor="王")
     assert return_entry(entry=stored("a"), reason="缺照片", actor="王").status == "returned"
-    assert void(entry=stored("b"), reason="重复", actor="王").void_reason == "重复"
+    assert void(entry=stored("b"), reason="重复", actor="王").reason == "重复"
 
 
 def test_an_entry_without_a_day_is_not_approved(tree: Path) -> None:

@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "dump": ("kexie.cli.dump", True, "导出交换文件"),
     "intake": ("kexie.cli.intake", True, "把总结、简报等材料读成待确认的记录"),
     "confirm": ("kexie.cli.confirm", True, "确认读出来的记录"),
+    "merges": ("kexie.cli.merges", True, "找出、确认几个单位报的同一活动"),
+    "review-rule": ("kexie.cli.review_rule", True, "定一个单位的记录由谁审核"),
     "totals": ("kexie.cli.totals", True, "汇总"),
     "statements": ("kexie.cli.statements", True, "申报总数，以及用它代替缺报的记录"),
     "org": ("kexie.cli.org", True, "组织：新增、改名、移动、并入、撤销"),

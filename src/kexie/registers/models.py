@@ -92,7 +92,11 @@ class Entry(models.Model):
 
 
 class Revision(models.Model):
-    """What is said of an entry, once. ``figures_given``: the figures were told, not derived from the fields."""
+    """What is said of an entry, once. ``figures_given``: the figures were told, not derived from the fields.
+
+    ``created_*``: who wrote it down; ``changed_*``: who corrected it since, before it was approved; ``decided_*`` and
+    ``reason``: who approved, returned or voided it last, and why. Nobody (None) where a command or a file did.
+    """
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField("版次", default=1)
@@ -112,12 +116,20 @@ class Revision(models.Model):
     visibility = models.CharField("可见范围", max_length=12, choices=Visibility.choices, default=Visibility.INTERNAL)
     fields = models.JSONField("字段", default=dict, blank=True)
     figures_given = models.BooleanField("数据直接给出", default=False)
-    void_reason = models.CharField("作废原因", max_length=200, blank=True)
     digest = models.CharField("内容摘要", max_length=64)
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    changed_at = models.DateTimeField("修改时间", null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField("审核时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    reason = models.CharField("退回或作废的原因", max_length=200, blank=True)
 
     class Meta:
         ordering = ("entry_id", "number")
@@ -133,6 +145,20 @@ class Revision(models.Model):
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="revision_status_known"),
             models.CheckConstraint(condition=Q(occurrences__gte=1), name="revision_occurs"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(decided_at__isnull=False), name="revision_decision_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None) | Q(status__in=(Status.APPROVED, Status.RETURNED, Status.VOID)),
+                name="revision_decided_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None) | Q(status=Status.APPROVED) | ~Q(reason=""),
+                name="revision_refused_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_by=None) | Q(changed_at__isnull=False), name="revision_change_has_time"
+            ),
         )
 
     def __str__(self) -> str:
@@ -231,10 +257,40 @@ class Statement(FigureColumns):
         return f"{self.organisation} {self.indicator} {self.value}"
 
 
+class ReviewRule(models.Model):
+    """Who must approve what a unit enters. Holds for all below it that have no rule of their own."""
+
+    class Rule(models.TextChoices):
+        NONE = "none", "不审核"
+        SELF = "self", "可以自审"
+        OTHER = "other", "须由他人审核"
+
+    organisation = models.OneToOneField(
+        Organisation, verbose_name="单位", on_delete=models.CASCADE, related_name="review_rule"
+    )
+    rule = models.CharField("审核规则", max_length=6, choices=Rule.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审核规则"
+        constraints = (
+            models.CheckConstraint(condition=Q(rule__in=("none", "self", "other")), name="review_rule_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.get_rule_display()}"
+
+
 class MergeGroup(models.Model):
-    """Entries that tell of one event, in order of preference (同一活动)."""
+    """Entries that tell of one event, in order of preference (同一活动).
+
+    ``office`` and ``confirmed_by`` say who confirmed it; None: it was loaded, which counts as confirmed.
+    """
 
     created_at = models.DateTimeField(auto_now_add=True)
+    office = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "同一活动"
@@ -256,3 +312,52 @@ class MergeMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id}.{self.position}"
+
+
+class ToldApart(models.Model):
+    """Someone has said that two entries are different events. Each pair once, the one with the smaller key first.
+
+    ``essence`` is what they said then (``merging.essence_of``): once that has changed a lot, the question is open.
+    """
+
+    entry_a = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+")
+    entry_b = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+")
+    essence = models.JSONField("当时的内容", default=list)
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不是同一活动"
+        constraints = (
+            models.UniqueConstraint(fields=("entry_a", "entry_b"), name="told_apart_once"),
+            models.CheckConstraint(condition=Q(entry_a__lt=F("entry_b")), name="told_apart_in_order"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry_a_id} ≠ {self.entry_b_id}"
+
+
+class ProposalSearch(models.Model):
+    """What was last found of probable same events of an office in a period. Can be found again at any time.
+
+    ``audit_number`` is that of the last audit record then: while there is no later one, nothing has changed.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    first_month = models.PositiveIntegerField()
+    last_month = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now=True)
+    audit_number = models.PositiveBigIntegerField(default=0)
+    found = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "可能的同一活动"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "first_month", "last_month"), name="searched_once"),
+            models.CheckConstraint(condition=Q(first_month__lte=F("last_month")), name="search_runs_forward"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.first_month}–{self.last_month}"

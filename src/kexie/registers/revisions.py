@@ -304,7 +304,7 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
 
 def _same(revision: Revision, ready: Ready) -> bool:
     told = ready.told
-    return (revision.digest, revision.status, revision.void_reason) == (ready.digest, told.status, told.void_reason)
+    return (revision.digest, revision.status, revision.reason) == (ready.digest, told.status, told.void_reason)
 
 
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:
@@ -429,7 +429,7 @@ def _revision(ready: Ready, entry: Entry, actor: User | None) -> Revision:
         visibility=told.visibility,
         fields=msgspec.to_builtins(told.fields),
         figures_given=told.figures is not None,
-        void_reason=told.void_reason or "",
+        reason=told.void_reason or "",
         digest=ready.digest,
         created_by=actor,
     )

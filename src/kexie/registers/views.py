@@ -1,4 +1,4 @@
-"""What stands behind a number: the panel of a total, and an entry with its figures and sources."""
+"""What stands behind a number: the panel of a total."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,13 +7,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from kexie.catalogue import load
 from kexie.core.errors import DomainError
 from kexie.core.periods import month_text
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
-from kexie.registers.definitions import catalogue_registers
-from kexie.registers.models import Entry, Figure, Revision
 from kexie.registers.queries import entries_behind, statements_beside
 from kexie.totals.forms import read_months, read_scope
 from kexie.totals.measures import QUALIFIER_WORDS
@@ -113,48 +110,3 @@ def _terms(organisation: Organisation, found: dict[str, Total]) -> list[Term]:
 def _word(qualifiers: tuple[str, ...]) -> str:
     others = [qualifier for qualifier in qualifiers if qualifier != "exact"]
     return QUALIFIER_WORDS[others[0]] if others else ""
-
-
-def show_entry(request: HttpRequest, uid: str) -> HttpResponse:
-    """One entry: what is said of it, its figures, and the words of the documents behind them."""
-    entry = get_object_or_404(
-        Entry.objects.visible_to(request.user).select_related("register", "latest__organisation"), uid=uid
-    )
-    revision = entry.counting or entry.latest
-    assert revision is not None  # an entry is made with its first revision
-    definition = catalogue_registers()[entry.register.code]
-    areas = {area["code"]: area["name"] for area in load("work_areas")}
-    context = {
-        "layout": "ui/panel.html" if request.htmx else "ui/panel_page.html",  # type: ignore[attr-defined]
-        "entry": entry,
-        "revision": revision,
-        "kinds": [definition.kinds.get(kind, kind) for kind in revision.kinds],
-        "work_area": areas.get(revision.work_area, ""),
-        "pending": entry.latest if entry.latest_id != revision.pk else None,
-        "figures": _figures(revision),
-        "sources": [source for source in revision.sources.all() if source.told.get("quote") and not source.about],
-    }
-    return render(request, "registers/entry.html", context)
-
-
-@dataclass(frozen=True)
-class ShownFigure:
-    name: str
-    unit: str
-    value: Decimal
-    word: str
-    notes: list[str]
-
-
-def _figures(revision: Revision) -> list[ShownFigure]:
-    rows = Figure.objects.filter(revision=revision).select_related("indicator").order_by("position")
-    return [
-        ShownFigure(
-            name=row.indicator.name,
-            unit=row.indicator.unit,
-            value=Decimal(row.value).scaleb(-row.indicator.scale),
-            word=QUALIFIER_WORDS[row.qualifier],
-            notes=[*([row.get_mode_display()] if row.mode else []), *(["其中"] if row.is_part else [])],
-        )
-        for row in rows
-    ]

@@ -13,7 +13,7 @@ from kexie.core.services import write_files
 from kexie.orgs.models import BEGINNING, END, OrganisationVersion
 from kexie.registers.exchange.rows import ORGANISATION_COLUMNS, MergeTold, StatementTold, encode
 from kexie.registers.exchange.told import entry_told, number_told
-from kexie.registers.models import Figure, MergeGroup, Revision, Statement
+from kexie.registers.models import Figure, MergeGroup, Revision, Statement, Status
 from kexie.totals.models import StandIn
 
 
@@ -68,8 +68,12 @@ def _entries() -> Iterator[str]:
 
 
 def _merges() -> Iterator[str]:
-    for group in MergeGroup.objects.order_by("pk").prefetch_related("members__entry"):
-        yield encode(MergeTold([member.entry.uid for member in group.members.all()]))
+    """Without members that were voided: they count nothing, and no file may merge them."""
+    for group in MergeGroup.objects.order_by("pk").prefetch_related("members__entry__latest"):
+        members = [member.entry for member in group.members.all()]
+        uids = [entry.uid for entry in members if entry.latest and entry.latest.status != Status.VOID]
+        if len(uids) > 1:
+            yield encode(MergeTold(uids))
 
 
 def _statements() -> Iterator[str]:

@@ -13,7 +13,7 @@ from kexie.core.services import audit
 from kexie.orgs.models import Organisation
 from kexie.orgs.services import LoadedTree, TreeRow, load_tree
 from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
-from kexie.registers.merging import merge
+from kexie.registers.merging import check_years, merge
 from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
 from kexie.registers.statements import book, ready_statement
@@ -59,6 +59,7 @@ def load(
             _restamp(loaded.organisations.moved, rows, str(paths.organisations))
     if paths.entries:
         loaded.entries = _load_entries(paths.entries, replace, progress)
+        _check_years_of_merged(loaded.entries, str(paths.entries))
     if paths.merges:
         loaded.merges = _load_merges(paths.merges)
     if paths.statements:
@@ -123,6 +124,14 @@ def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) ->
     if chunk:
         flush()
     return result
+
+
+def _check_years_of_merged(stored: Stored, file: str) -> None:
+    """A later revision of a merged entry stays in the year of its group."""
+    try:
+        check_years(entries=stored.entries)
+    except DomainError as error:
+        raise DomainError(f"{file}：{error}") from error
 
 
 def _load_merges(path: Path) -> int:

@@ -29,7 +29,7 @@ def entry_told(row: Revision) -> EntryTold:
         visibility=row.visibility,
         fields=row.fields,
         figures=[_figure(figure) for figure in row.figures.all()] if row.figures_given else None,
-        void_reason=row.void_reason,
+        void_reason=row.reason,
         sources=[source.told for source in row.sources.all()],
     )
 
