@@ -1,7 +1,8 @@
 """A machine that does what offices do, in any order, and after each step asks whether totals are the definition's.
 
 It records, hands in, approves, amends, voids and returns; merges, takes apart and reorders; founds, moves, merges and
-dissolves units, with effect in the past, too. What is refused must leave everything as it was.
+dissolves units, with effect in the past, too, by the verbs and by files. Whether a verb is refused must be as expected,
+and what is refused must leave everything as it was.
 ``KEXIE_EXAMPLES=500`` lets it run longer.
 """
 
@@ -14,15 +15,26 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from kexie.core.errors import DomainError
+from kexie.orgs.changes import close_organisation, merge_organisation, move_organisation
+from kexie.orgs.models import BEGINNING, END, OrganisationVersion
 from kexie.registers import services
 from kexie.registers.exchange import dump
-from kexie.registers.merging import merge, reorder, unmerge
+from kexie.registers.merging import add_to_group, merge, reorder, take_out, unmerge
 from kexie.registers.models import Entry, MergeGroup
+from kexie.registers.reorganising import reorganise
 from kexie.registers.revisions import FigureTold
 from kexie.totals.queries import SCOPES, totals_by_month, totals_by_organisation
 from kexie.totals.services import fold, restamp
@@ -98,25 +110,48 @@ class Office(RuleBasedStateMachine):
         self.entries[row["id"]] = [row]
 
     @precondition(lambda self: self.entries)
+    @rule(data=st.data(), fresh=st.booleans())
+    def amend(self, data: st.DataObject, fresh: bool) -> None:
+        """The next revision of what was approved, or another wording of a draft; what counts goes on counting."""
+        key = self._draw_key(data)
+        latest = self.entries[key][-1]
+        row = self._draw_entry(data, key, "draft") | {"title": f"改{next(self.numbers)}"}
+        day = row["end"] and date.fromisoformat(row["end"])
+        changes = {
+            "title": row["title"],
+            "organisation": row["organisation"],
+            "start": day,
+            "end": day,
+            "figures": [msgspec.convert(each, FigureTold, strict=False) for each in row["figures"]],
+        }
+        verb, statuses = (services.amend, ["approved"]) if fresh else (services.revise, ["draft", "returned"])
+        allowed = latest["status"] in statuses and self._stays_in_year(key, row)
+        if self._tried(allowed, lambda: verb(entry=stored(key), changes=changes, actor="tests")):
+            row |= {"revision": latest["revision"] + fresh, "status": "draft" if fresh else latest["status"]}
+            self.entries[key][len(self.entries[key]) - (not fresh) :] = [row]
+
+    @precondition(lambda self: self.entries)
     @rule(data=st.data(), status=st.sampled_from(["draft", "submitted", "approved", "approved", "void"]))
-    def amend(self, data: st.DataObject, status: str) -> None:
-        """The next revision is told; the one before counts until this one is approved or voided."""
+    def tell_more(self, data: st.DataObject, status: str) -> None:
+        """A file tells the next revision."""
         key = self._draw_key(data)
         row = self._draw_entry(data, key, status) | {"revision": self.entries[key][-1]["revision"] + 1}
-        load_rows(self.folder, entries=[row])
-        self.entries[key].append(row)
+        if self._tried(self._stays_in_year(key, row), lambda: load_rows(self.folder, entries=[row])):
+            self.entries[key].append(row)
 
     @precondition(lambda self: self.entries)
     @rule(data=st.data())
     def tell_otherwise(self, data: st.DataObject) -> None:
-        """What stands there is replaced by a file."""
+        """A file replaces what stands there."""
         key = self._draw_key(data)
         place = data.draw(st.integers(0, len(self.entries[key]) - 1))
         old = self.entries[key][place]
         row = self._draw_entry(data, key, data.draw(st.sampled_from([old["status"], "approved"])))
         row["revision"] = old["revision"]
-        load_rows(self.folder, entries=[row], replace=True)
-        self.entries[key][place] = row
+        latest = row if place + 1 == len(self.entries[key]) else self.entries[key][-1]
+        allowed = self._stays_in_year(key, latest)
+        if self._tried(allowed, lambda: load_rows(self.folder, entries=[row], replace=True)):
+            self.entries[key][place] = row
 
     @precondition(lambda self: self.entries)
     @rule(data=st.data())
@@ -131,7 +166,11 @@ class Office(RuleBasedStateMachine):
     def approve(self, data: st.DataObject) -> None:
         key = self._draw_key(data)
         latest = self.entries[key][-1]
-        allowed = latest["status"] in ("draft", "submitted", "returned") and self._stands(latest)
+        allowed = (
+            latest["status"] in ("draft", "submitted", "returned")
+            and self._stands(latest)
+            and self._stays_in_year(key, latest)
+        )
         self._decide(allowed, lambda: services.approve(entry=stored(key), actor="tests"), latest, "approved")
 
     @precondition(lambda self: self.entries)
@@ -169,10 +208,10 @@ class Office(RuleBasedStateMachine):
             len(keys) > 1
             and not any(key in ids for ids in self.merges for key in keys)
             and all(row["status"] != "void" for row in latest)
-            and len({row["end"][:4] for row in latest if row["end"]}) <= 1
+            and len(self._years(keys)) <= 1
         )
         if self._tried(allowed, lambda: merge(entries=[stored(key) for key in keys], actor="tests")):
-            self.merges.append(keys)
+            self.merges.append(list(keys))
 
     @precondition(lambda self: self.merges)
     @rule(data=st.data())
@@ -189,6 +228,31 @@ class Office(RuleBasedStateMachine):
         reorder(group=self._group(ids), entries=[stored(key) for key in mixed], actor="tests")
         self.merges[self.merges.index(ids)] = list(mixed)
 
+    @precondition(lambda self: self.merges)
+    @rule(data=st.data())
+    def take_one_out(self, data: st.DataObject) -> None:
+        ids = data.draw(st.sampled_from(self.merges))
+        key = data.draw(st.sampled_from(ids))
+        take_out(group=self._group(ids), entry=stored(key), actor="tests")
+        ids.remove(key)
+        if len(ids) < 2:
+            self.merges.remove(ids)
+
+    @precondition(lambda self: self.merges)
+    @rule(data=st.data())
+    def put_one_in(self, data: st.DataObject) -> None:
+        ids, key = data.draw(st.sampled_from(self.merges)), self._draw_key(data)
+        latest = self.entries[key][-1]
+        years = self._years([*ids, key])
+        allowed = (
+            not any(key in each for each in self.merges)
+            and latest["status"] != "void"
+            and len(years) <= 1
+            and any(self.entries[each][-1]["status"] != "void" for each in ids)
+        )
+        if self._tried(allowed, lambda: add_to_group(group=self._group(ids), entries=[stored(key)], actor="tests")):
+            ids.append(key)
+
     # --- the tree ---------------------------------------------------------------------------------------------------
 
     @rule(data=st.data(), day=st.sampled_from(["", *CHANGES]))
@@ -196,6 +260,29 @@ class Office(RuleBasedStateMachine):
         code = f"N{next(self.numbers)}"
         kind = data.draw(st.sampled_from(["township", "society", "department"]))
         self._told_of(code, [unit(code, self._draw_unit(data), kind, since=day)])
+
+    @rule(data=st.data(), day=st.sampled_from(CHANGES))
+    def reorganise(self, data: st.DataObject, day: str) -> None:
+        """By the verbs; the tree refuses what contradicts itself, and what leaves an approved record without a unit."""
+        code, other = self._draw_unit(data), self._draw_unit(data)
+        rows = self._until(code, day)
+        since = date.fromisoformat(day)
+        verb = data.draw(st.sampled_from([move_organisation, merge_organisation, close_organisation]))
+        question: dict[str, Any] = {"organisation": organisation(code), "since": since, "actor": "tests"}
+        if verb is move_organisation:
+            question["parent"] = organisation(other)
+        if verb is merge_organisation:
+            question["into"] = organisation(other)
+        try:
+            reorganise(verb, **question)
+        except DomainError:
+            return
+        history = [row for row in self.units if row["code"] == code]
+        if verb is move_organisation:
+            self._read_back(code)
+        else:
+            rows[-1]["successor_code"] = other if verb is merge_organisation else ""
+            self.units = [row for row in self.units if row not in history] + rows
 
     @rule(data=st.data(), day=st.sampled_from(CHANGES))
     def move(self, data: st.DataObject, day: str) -> None:
@@ -252,6 +339,9 @@ class Office(RuleBasedStateMachine):
         entries = [row for rows in self.entries.values() for row in rows]
         expected = definition.totals(self.units, entries, code, first, last, scope, self.merges)
         assert asked(code, first, last, scope) == expected, (code, first, last, scope)
+        today = timezone.localdate()
+        expected = definition.totals(self.units, entries, code, first, last, scope, self.merges, today=today)
+        assert asked(code, first, last, scope, structure="today") == expected, (code, first, last, scope, "today")
 
     def _check_everything(self) -> None:
         first, last = PERIODS[0]
@@ -285,7 +375,9 @@ class Office(RuleBasedStateMachine):
                 code, days = "A", [*DAYS]
         elif status != "void":
             days.append(None)
-        return entry(key, code, data.draw(st.sampled_from(days)), status=status, revision=1, figures=data.draw(figures()))
+        return entry(
+            key, code, data.draw(st.sampled_from(days)), status=status, revision=1, figures=data.draw(figures())
+        )
 
     def _draw_key(self, data: st.DataObject) -> str:
         return data.draw(st.sampled_from(sorted(self.entries)))
@@ -315,6 +407,33 @@ class Office(RuleBasedStateMachine):
             return []
         rows[-1] |= {"valid_to": before(day), "successor_code": ""}
         return rows
+
+    def _read_back(self, code: str) -> None:
+        """Take a unit's history as it is stored now: which of its rows a move goes into is the business of the verb."""
+        rows = OrganisationVersion.objects.filter(organisation__code=code).select_related("parent", "successor")
+        stored_rows = [
+            unit(
+                code,
+                row.parent.code if row.parent else "",
+                row.kind,
+                since="" if row.valid_from == BEGINNING else str(row.valid_from),
+                to="" if row.valid_until == END else before(str(row.valid_until)),
+                successor=row.successor.code if row.successor else "",
+            )
+            for row in rows.order_by("valid_from")
+        ]
+        self.units = [row for row in self.units if row["code"] != code] + stored_rows
+
+    def _years(self, keys: list[str]) -> set[str]:
+        latest = [self.entries[key][-1] for key in keys]
+        return {row["end"][:4] for row in latest if row["end"] and row["status"] != "void"}
+
+    def _stays_in_year(self, key: str, latest: Row) -> bool:
+        """Whether a merge group would still be of one year, were this the latest revision of ``key``."""
+        ids = next((ids for ids in self.merges if key in ids), [])
+        if not ids or not latest["end"] or latest["status"] == "void":
+            return True
+        return self._years([other for other in ids if other != key]) <= {latest["end"][:4]}
 
     def _told_of(self, code: str, rows: list[Row]) -> None:
         """Tell the tree of another history of one unit. It may be refused; then nothing has changed."""

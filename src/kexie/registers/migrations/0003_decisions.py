@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("orgs", "0001_initial"),
-        ("registers", "0001_initial"),
+        ("registers", "0002_tags_of_postings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
