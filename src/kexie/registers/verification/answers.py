@@ -12,6 +12,7 @@ from kexie.orgs.models import Organisation
 from kexie.registers.verification.differences import Difference
 from kexie.registers.verification.engine import DuckDB
 from kexie.registers.verification.expression import Totals
+from kexie.registers.verification.tables import MEASURES
 from kexie.totals.models import Indicator
 from kexie.totals.queries import SCOPES, Total, totals_by_month
 
@@ -44,10 +45,16 @@ class Answers:
 
     def _expected(self, organisation: int) -> dict[tuple[int, str], dict[str, Answer]]:
         found: dict[tuple[int, str], dict[str, Answer]] = defaultdict(dict)
-        for table in (self._totals.flows, self._totals.stocks):
+        rows: dict[tuple[int, str, int], dict[str, Any]] = {}
+        for table in (self._totals.flows, self._totals.stocks, self._totals.stated):
             for row in self._engine.rows(table.filter(table.ancestor == organisation)):
-                indicator = self._indicators[row["indicator"]]
-                found[row["month"], row["scope"]][indicator.code] = _answer(row, indicator.scale)
+                key = (row["month"], row["scope"], row["indicator"])
+                known = rows.get(key, {**dict.fromkeys(MEASURES, 0), "stated": 0, "as_of": row.get("as_of")})
+                more = {name: known[name] + row[name] for name in MEASURES}
+                rows[key] = known | more | {"stated": known["stated"] + ("id" in row)}
+        for (month, scope, pk), row in rows.items():
+            indicator = self._indicators[pk]
+            found[month, scope][indicator.code] = _answer(row, indicator.scale)
         for values in found.values():
             for indicator in self._indicators.values():
                 if indicator.formula and (quotient := _quotient(indicator, values)):
@@ -85,7 +92,7 @@ def _answer(row: Mapping[str, Any], scale: int) -> Answer:
     """A row of the expression in the unit of its indicator, with the qualifier that its parts give it."""
     kinds = {name for name in ("at_least", "at_most", "about", "range") if row[name]}
     bounded = row["without_high"] == 0
-    day = row.get("as_of")
+    day = row["as_of"]
     return {
         "value": Decimal(row["value"]).scaleb(-scale),
         "low": Decimal(row["low"]).scaleb(-scale),
@@ -95,6 +102,7 @@ def _answer(row: Mapping[str, Any], scale: int) -> Answer:
         "qualifier": "exact" if not kinds else "about" if len(kinds) > 1 else kinds.pop(),
         "entries": row["entries"],
         "as_of": date(day // 10000, day // 100 % 100, day % 100) if day else None,
+        "stated": row["stated"],
     }
 
 
@@ -116,4 +124,5 @@ def _quotient(indicator: Indicator, values: Mapping[str, Answer]) -> Answer | No
         "qualifier": "exact" if exact else "about",
         "entries": max(above["entries"], below["entries"]),
         "as_of": min((each["as_of"] for each in (above, below) if each["as_of"]), default=None),
+        "stated": above["stated"] + below["stated"],
     }

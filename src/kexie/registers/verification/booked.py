@@ -8,12 +8,10 @@ from kexie.registers.verification.expression import ADDED, added, measures
 from kexie.registers.verification.tables import KEYS, MEASURES, table
 
 
-def sums(organisation: int | None) -> ir.Table:
+def sums() -> ir.Table:
     """The sums of flows, as the totals of 科协系统 and of the whole are read from them."""
     rows = table("sums").join(table("months").select("month"), "month")
     rows = rows.join(_adding(), "indicator")
-    if organisation is not None:
-        rows = rows.filter(rows.ancestor == organisation)
     parts = [
         each.select("ancestor", "month", "indicator", *MEASURES, scope=ibis.literal(scope))
         for scope, each in (("system", rows.filter(~rows.outside)), ("county", rows))
@@ -21,7 +19,7 @@ def sums(organisation: int | None) -> ir.Table:
     return added(every(*parts), *KEYS)
 
 
-def facts(engine: Engine, organisation: int | None) -> ir.Table:
+def facts(engine: Engine) -> ir.Table:
     """The sums of flows that breakdowns read: facts of what an ancestor is stamped with and does not skip."""
     kept = table("facts")
     measured = measures(kept.filter(~kept.part), "posting", "indicator").mutate(entries=ibis.literal(1, "int64"))
@@ -32,9 +30,6 @@ def facts(engine: Engine, organisation: int | None) -> ir.Table:
     rows = engine.keep("b_facts", rows.select("posting", "organisation", "month", "indicator", *MEASURES))
     own = rows.select("month", "indicator", *MEASURES, ancestor="organisation", scope=ibis.literal("own"))
     stamps = table("stamps")
-    if organisation is not None:
-        own = own.filter(own.ancestor == organisation)
-        stamps = stamps.filter(stamps.ancestor == organisation)
     found = engine.keep("b_stamped", rows.join(stamps, "posting"))
     skips = table("skips")
     parts = [own.select("ancestor", "month", "indicator", *MEASURES, "scope")]
@@ -45,7 +40,7 @@ def facts(engine: Engine, organisation: int | None) -> ir.Table:
     return added(every(*parts), *KEYS)
 
 
-def stocks(organisation: int | None) -> ir.Table:
+def stocks() -> ir.Table:
     """The last values of stocks at month ends, from facts and the standings of the tree."""
     indicators, kept, months = table("indicators"), table("facts"), table("months")
     stock = indicators.filter(indicators.kind == "stock").select("valid_months", indicator="id")
@@ -63,8 +58,6 @@ def stocks(organisation: int | None) -> ir.Table:
         "indicator", "month", *MEASURES, "last_day", unit="organisation", value_day="day"
     )
     standings = table("standings")
-    if organisation is not None:
-        standings = standings.filter(standings.ancestor == organisation)
     found = last.join(
         standings,
         [last.unit == standings.organisation, last.last_day >= standings.since, last.last_day < standings.until],

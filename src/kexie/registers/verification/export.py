@@ -13,10 +13,10 @@ from django.db.models import Model, QuerySet
 
 from kexie.core.periods import last_day
 from kexie.orgs.models import Lineage, OrganisationVersion, ids_of_path
-from kexie.registers.models import Figure, MergeMember, Revision
+from kexie.registers.models import Figure, MergeMember, Revision, Statement
 from kexie.registers.verification.tables import BOOKED, RAW
 from kexie.totals.measures import MEASURE_FIELDS
-from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Skip, Stamp, SumDelta
+from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Skip, StandIn, Stamp, SumDelta
 
 _BATCH = 50_000  # rows in memory at a time
 _NUMBER = ("qualifier", "value", "low", "high", "low_exclusive", "high_exclusive")
@@ -50,6 +50,10 @@ def _tables(months: Sequence[int]) -> dict[str, Iterable[Row]]:
         ),
         "members": _rows(MergeMember, "group", "entry", "position"),
         "indicators": _rows(Indicator, "pk", "kind", "valid_months"),
+        "stated": _rows(
+            Statement.objects.filter(pk__in=StandIn.objects.values("statement")), "pk", "organisation", "indicator",
+            "first_month", "last_month", *_NUMBER,
+        ),
         "months": ((month, month // 100 * 12 + month % 100, last_day(month)) for month in months),
         "sums": (row for model in (MonthSum, SumDelta) for row in _rows(model, *sums)),
         "postings": _rows(Posting, "pk", "entry", "organisation", "day", "month"),
@@ -66,9 +70,9 @@ def _tables(months: Sequence[int]) -> dict[str, Iterable[Row]]:
     }  # fmt: skip
 
 
-def _rows(model: type[Model], *names: str) -> Iterator[Row]:
-    rows: QuerySet[Any] = model._default_manager.order_by("pk").values_list(*names)
-    return iter(rows.iterator(chunk_size=2000))
+def _rows(source: type[Model] | QuerySet[Any], *names: str) -> Iterator[Row]:
+    rows = source if isinstance(source, QuerySet) else source._default_manager.all()
+    return iter(rows.order_by("pk").values_list(*names).iterator(chunk_size=2000))
 
 
 def _write(path: Path, columns: dict[str, str], rows: Iterable[Row], progress: Callable[[int], None]) -> None:

@@ -19,24 +19,32 @@ _MOST_STEPS = 100  # up a tree of 32 levels, with mergers on the way
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums by ancestor, month, indicator and scope: of flows in the month, of stocks at its end."""
+    """Sums by ancestor, month, indicator and scope: of flows in the month, of stocks at its end.
+
+    ``stated``: of the statements that stand in for missing entries, in the last month of their period, with ``id``.
+    """
 
     flows: ir.Table
     stocks: ir.Table
+    stated: ir.Table
 
 
-def totals(engine: Engine, organisation: int | None = None) -> Totals:
-    """Return the totals of all organisations, or of one, for the months of table ``months``."""
+def totals(engine: Engine) -> Totals:
+    """Return the totals of all organisations for the months of table ``months``."""
     dated = engine.keep("x_dated", _dated(engine.keep("x_counted", _counted())))
     booked = engine.keep("x_booked", _placed(dated))
     measured = engine.keep("x_measured", _measured())
     held = engine.keep("x_held", _held(booked, measured))
     asked = booked.join(table("months").select("month"), "month").select("organisation", day="place")
     ends = _held_at(held).select("organisation", day="last_day")
-    lines = _lines(engine, every(asked, ends).distinct(), organisation)
+    stated = engine.keep("x_said", _said())
+    days = every(asked, ends, stated.select("organisation", "day"))
+    lines = _lines(engine, days.distinct())
+    flows = engine.keep("x_flows", _flows(engine, booked, measured, lines))
     return Totals(
-        flows=engine.keep("x_flows", _flows(engine, booked, measured, lines)),
+        flows=flows,
         stocks=engine.keep("x_stocks", _stocks(held, lines)),
+        stated=engine.keep("x_stated", _stated(stated, flows, lines)),
     )
 
 
@@ -112,7 +120,7 @@ def added(rows: ir.Table, *keys: str, **more: ir.Scalar) -> ir.Table:
     return rows.group_by(*keys).agg(**sums, **more)
 
 
-def _lines(engine: Engine, wanted: ir.Table, organisation: int | None) -> ir.Table:
+def _lines(engine: Engine, wanted: ir.Table) -> ir.Table:
     """Who stood above ``wanted`` (organisation, day), itself among them; ``outside``: a department lies between.
 
     One step goes from a unit to its parent on that day or, where it had ceased to be, to what it was merged into.
@@ -147,10 +155,7 @@ def _lines(engine: Engine, wanted: ir.Table, organisation: int | None) -> ir.Tab
             f"x_at_{step + 1}", onward.select("organisation", "day", node="above", outside="beyond")
         )
         if engine.is_empty(at):
-            lines = every(*steps)
-            return engine.keep(
-                "x_lines", lines if organisation is None else lines.filter(lines.ancestor == organisation)
-            )
+            return engine.keep("x_lines", every(*steps))
     raise DomainError("组织的沿革绕成了圈")
 
 
@@ -230,3 +235,35 @@ def _stocks(held: ir.Table, lines: ir.Table) -> ir.Table:
         parts.append(rows.select("ancestor", "month", "indicator", "value_day", *MEASURES, scope=ibis.literal(scope)))
     rows = every(*parts)
     return added(rows, *KEYS, as_of=rows.value_day.min())
+
+
+def _said() -> ir.Table:
+    """The statements that may stand in for entries, whose whole period is compared; with the last day of it."""
+    stated, months = table("stated"), table("months")
+    first = months.select(first_month="month")
+    last = months.select(last_month="month", day="last_day")
+    return stated.join(first, "first_month").join(last, "last_month")
+
+
+def _stated(said: ir.Table, flows: ir.Table, lines: ir.Table) -> ir.Table:
+    """The measures of the statements that no entry of their unit, departments included, has put to rest."""
+    entries = flows.filter(flows.scope == "county", flows.entries > 0).select(
+        unit="ancestor", what="indicator", when="month"
+    )
+    waiting = said.anti_join(
+        entries,
+        [
+            said.organisation == entries.unit,
+            said.indicator == entries.what,
+            said.first_month <= entries.when,
+            said.last_month >= entries.when,
+        ],
+    )
+    measured = measures(waiting, "id").mutate(entries=ibis.literal(0, "int64"))
+    rows = waiting.select("id", "organisation", "indicator", "day", month="last_month").join(measured, "id")
+    found = rows.join(lines, ["organisation", "day"])
+    parts = [
+        each.select(*KEYS[:3], *MEASURES, "id", scope=ibis.literal(scope))
+        for scope, each in (("system", found.filter(~found.outside)), ("county", found))
+    ]
+    return every(*parts)

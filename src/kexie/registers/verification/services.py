@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db.models import Max, Min
+from ibis.expr import types as ir
 
 from kexie.core.consistency import consistent_reads
 from kexie.core.models import StoredFile
@@ -89,13 +90,14 @@ def verify(
 def _compare(engine: DuckDB, report: Report, organisation: Organisation | None, progress: Progress) -> None:
     only = organisation.pk if organisation else None
     with progress("重算", None):
-        totals = expression.totals(engine, only)
+        totals = expression.totals(engine)
         report.totals = sum(engine.rows(each.count().name("n").as_table())[0]["n"] for each in (totals.flows, totals.stocks))
     with progress("比较", None):
-        both = totals.flows.filter(totals.flows.scope != "own")
-        report.add(named(engine.rows(compared(both, booked.sums(only))), "sums"))
-        report.add(named(engine.rows(compared(totals.flows, booked.facts(engine, only))), "facts"))
-        report.add(named(engine.rows(compared(totals.stocks, booked.stocks(only), "as_of")), "stocks", "as_of"))
+        flows, stocks = (_of(each, only) for each in (totals.flows, totals.stocks))
+        both = flows.filter(flows.scope != "own")
+        report.add(named(engine.rows(compared(both, _of(booked.sums(), only))), "sums"))
+        report.add(named(engine.rows(compared(flows, _of(booked.facts(engine), only))), "facts"))
+        report.add(named(engine.rows(compared(stocks, _of(booked.stocks(), only), "as_of")), "stocks", "as_of"))
     asked = [organisation] if organisation else _highest()
     answers = Answers(engine, totals, report.months)
     with progress("核对汇总", len(asked)) as advance:
@@ -103,6 +105,10 @@ def _compare(engine: DuckDB, report: Report, organisation: Organisation | None, 
             report.add(answers.differences(each))
             report.asked += 1
             advance(1)
+
+
+def _of(totals: ir.Table, organisation: int | None) -> ir.Table:
+    return totals if organisation is None else totals.filter(totals.ancestor == organisation)
 
 
 def _highest() -> list[Organisation]:

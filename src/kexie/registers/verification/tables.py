@@ -32,6 +32,8 @@ RAW: dict[str, dict[str, str]] = {
     "figures": {"revision": "int64", "indicator": "int64", "groups": "int64", "part_of": "int64", **_NUMBER},
     "members": {"team": "int64", "entry": "int64", "position": "int64"},
     "indicators": {"id": "int64", "kind": "string", "valid_months": "int64"},
+    "stated": {"id": "int64", "organisation": "int64", "indicator": "int64", "first_month": "int64",
+               "last_month": "int64", **_NUMBER},
     "months": {"month": "int64", "number": "int64", "last_day": "int64"},
 }  # fmt: skip
 BOOKED: dict[str, dict[str, str]] = {
