@@ -1,7 +1,8 @@
-"""A made-up province for benchmarks: a tree by ``load_tree``, and what totals keep, by SQL statements over whole tables.
+"""A made-up province for benchmarks: a tree by ``load_tree``, and what totals keep by statements over whole tables.
 
-The rows are those that ``totals.services.post`` writes for entries without merge groups; some hundred groups are then
-posted by the service itself. ``bench/totals.py`` compares the answers with DuckDB's before it times them.
+The rows are those that ``totals.services.post`` writes for entries without merge groups; what is held of stocks and some
+hundred groups are then kept and posted by the services themselves. ``bench/totals.py`` compares the answers with
+DuckDB's before it times them.
 """
 
 import os
@@ -68,6 +69,7 @@ def fill(figures: int, groups: int = 300) -> None:
         )
         cursor.execute(_SUMS)
         cursor.execute("DROP TABLE ways")
+    _hold_stocks()
     _post_groups(figures, groups)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -134,6 +136,22 @@ def _facts(cursor: object, figures: int) -> None:
             'high_exclusive, mode, "group", part) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
             facts,
         )
+
+
+def _hold_stocks() -> None:
+    from django.db import transaction
+
+    from kexie.orgs.models import Organisation
+    from kexie.totals.holdings import hold
+    from kexie.totals.models import Indicator
+    from kexie.totals.services import fold
+
+    with transaction.atomic():
+        hold(
+            organisations=Organisation.objects.values_list("pk", flat=True),
+            indicators=Indicator.objects.values_list("pk", flat=True),
+        )
+        fold()
 
 
 def _post_groups(figures: int, groups: int) -> None:

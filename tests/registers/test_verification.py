@@ -18,7 +18,7 @@ from kexie.registers.verification.differences import Difference
 from kexie.registers.verification.engine import DuckDB
 from kexie.registers.verification.export import export
 from kexie.registers.verification.expression import totals
-from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Skip, Stamp
+from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Skip, Stamp, StandIn, StockSpan, StockSum
 from tests.factories import Row, entry, figure, forgotten, load_rows, organisation, stored, unit
 from tests.totals import definition
 from tests.totals.test_merges import groups
@@ -144,9 +144,17 @@ def test_a_fact_that_was_changed_is_named_everywhere_above(county: None) -> None
 def test_a_stock_that_was_changed_is_named(county: None) -> None:
     Fact.objects.filter(indicator__code="galleries").update(value=4, low=4, high=4)
     found = told(verified(code="A", first=202404, last=202404))
+    assert found == {("A", 202404, "galleries", scope, "stocks") for scope in ("system", "county")}
+
+
+def test_what_is_held_and_was_changed_is_named(county: None) -> None:
+    StockSum.objects.filter(ancestor=organisation("A")).update(value=4)
+    found = told(verified(first=202404, last=202404))
     assert found == {
-        ("A", 202404, "galleries", scope, what) for scope in ("system", "county") for what in ("stocks", "answers")
+        ("A", 202404, "galleries", scope, what) for scope in ("system", "county") for what in ("held", "answers")
     }
+    StockSpan.objects.update(day=date(2024, 3, 7))
+    assert ("U", 202404, "galleries", "own", "held") in told(verified(first=202404, last=202404))
 
 
 def test_a_stamp_that_was_taken_away_is_named(county: None) -> None:
@@ -190,6 +198,17 @@ def test_a_ratio_is_computed_from_its_parts(county: None) -> None:
     MonthSum.objects.filter(ancestor=organisation("T"), indicator__code="activities").update(entries=2)
     # Of the mean, the entries are those of its part with more; there is no mean over nothing.
     assert {key[2] for key in told(verified(code="T"))} == {"activities"}
+
+
+def test_a_statement_that_stands_in_is_expected_in_answers(county: None, tmp_path: Path) -> None:
+    told_of = {"indicator": "books", "period": "2024Q2", "value": 30, "stands_in": True}
+    load_rows(tmp_path, statements=[{"organisation": "T", **told_of}, {"organisation": "D", **told_of}])
+    assert verified().is_clean
+    StandIn.objects.filter(organisation=organisation("T")).update(value=31)
+    wrong = {(code, 202406, "books", scope, "answers") for code in ("T", "A") for scope in ("system", "county")}
+    assert told(verified()) == wrong
+    load_rows(tmp_path, entries=[entry("late", "V", "2024-04-01", figures=[figure("books", 1)])])
+    assert verified().is_clean
 
 
 def test_files_that_are_gone_or_changed_are_named(county: None) -> None:

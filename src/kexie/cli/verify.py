@@ -15,7 +15,7 @@ from kexie.totals.queries import scope_word
 
 _SHOWN = 50  # differences that are printed
 _NEEDED = ("ibis", "duckdb", "pyarrow")
-_WHERE = {"sums": "月度汇总", "facts": "明细", "stocks": "存量", "answers": "汇总查询"}
+_WHERE = {"sums": "月度汇总", "facts": "明细", "stocks": "存量明细", "held": "存量汇总", "answers": "汇总查询"}
 
 
 def run(

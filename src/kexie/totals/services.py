@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 
 from kexie.catalogue import load
@@ -15,6 +16,7 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
 from kexie.orgs.queries import Standings
+from kexie.totals.holdings import hold
 from kexie.totals.measures import MEASURE_FIELDS, Measure, Qualifier
 from kexie.totals.models import (
     Fact,
@@ -25,6 +27,8 @@ from kexie.totals.models import (
     PostingTag,
     Skip,
     Stamp,
+    StockDelta,
+    StockSum,
     SumDelta,
     Tag,
 )
@@ -132,6 +136,10 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
     for each in booked:
         for key, measure in each.contributions():
             deltas[key] += measure
+    hold(
+        organisations=[posting.organisation for posting in postings],
+        indicators=[fact.indicator for posting in postings for fact in posting.facts],
+    )
     _append(deltas)
 
 
@@ -152,6 +160,10 @@ def unpost(*, entries: Iterable[int]) -> None:
             for key, measure in booked.contributions():
                 deltas[key] -= measure
         Posting.objects.filter(pk__in=[posting.pk for posting in postings]).delete()
+        hold(
+            organisations=[posting.organisation_id for posting in postings],
+            indicators=[fact.indicator_id for posting in postings for fact in posting.facts.all()],
+        )
         _append(deltas)
 
 
@@ -250,22 +262,29 @@ def _skip_repeated(booked: Sequence[_Booked]) -> None:
 
 def fold() -> None:
     """Add all unfolded deltas to the sums, in key order, so that two sessions never wait for each other in a ring."""
-    delta, month_sum = SumDelta._meta.db_table, MonthSum._meta.db_table
-    keys = "ancestor_id, month, indicator_id, outside"
-    columns = ", ".join(f'"{name}"' for name in MEASURE_FIELDS)
-    added = ", ".join(f'SUM("{name}")' for name in MEASURE_FIELDS)
-    updates = ", ".join(f'"{name}" = {month_sum}."{name}" + excluded."{name}"' for name in MEASURE_FIELDS)
-    # Table and column names only, all from our own models: there is no value in these statements.
-    gather = f"SELECT {keys}, {added} FROM {{source}} WHERE true GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
-    upsert = f"INSERT INTO {month_sum} ({keys}, {columns}) {gather} ON CONFLICT ({keys}) DO UPDATE SET {updates}"
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOLD_LOCK])
-            taken = f"WITH taken AS (DELETE FROM {delta} RETURNING *) "  # noqa: S608
-            cursor.execute(taken + upsert.format(source="taken"))
-        else:
-            cursor.execute(upsert.format(source=delta))
-            cursor.execute(f"DELETE FROM {delta}")  # noqa: S608
+        for delta, sums, keys in (
+            (SumDelta, MonthSum, "ancestor_id, month, indicator_id, outside"),
+            (StockDelta, StockSum, "ancestor_id, day, indicator_id, month, outside"),
+        ):
+            _fold(cursor, delta._meta.db_table, sums._meta.db_table, keys)
+
+
+def _fold(cursor: CursorWrapper, delta: str, sums: str, keys: str) -> None:
+    columns = ", ".join(f'"{name}"' for name in MEASURE_FIELDS)
+    added = ", ".join(f'SUM("{name}")' for name in MEASURE_FIELDS)
+    updates = ", ".join(f'"{name}" = {sums}."{name}" + excluded."{name}"' for name in MEASURE_FIELDS)
+    # Table and column names only, all from our own models: there is no value in these statements.
+    gather = f"SELECT {keys}, {added} FROM {{source}} WHERE true GROUP BY {keys} ORDER BY {keys}"  # noqa: S608
+    upsert = f"INSERT INTO {sums} ({keys}, {columns}) {gather} ON CONFLICT ({keys}) DO UPDATE SET {updates}"
+    if connection.vendor == "postgresql":
+        taken = f"WITH taken AS (DELETE FROM {delta} RETURNING *) "  # noqa: S608
+        cursor.execute(taken + upsert.format(source="taken"))
+    else:
+        cursor.execute(upsert.format(source=delta))
+        cursor.execute(f"DELETE FROM {delta}")  # noqa: S608
 
 
 def _steps(path: str) -> list[tuple[int, int, int | None]]:

@@ -24,9 +24,7 @@ def facts(engine: Engine) -> ir.Table:
     kept = table("facts")
     measured = measures(kept.filter(~kept.part), "posting", "indicator").mutate(entries=ibis.literal(1, "int64"))
     postings = table("postings").join(table("months").select("month"), "month")
-    rows = measured.join(_adding(), "indicator").join(
-        postings.select("month", "organisation", posting="id"), "posting"
-    )
+    rows = measured.join(_adding(), "indicator").join(postings.select("month", "organisation", posting="id"), "posting")
     rows = engine.keep("b_facts", rows.select("posting", "organisation", "month", "indicator", *MEASURES))
     own = rows.select("month", "indicator", *MEASURES, ancestor="organisation", scope=ibis.literal("own"))
     stamps = table("stamps")
@@ -40,15 +38,41 @@ def facts(engine: Engine) -> ir.Table:
     return added(every(*parts), *KEYS)
 
 
+def held() -> ir.Table:
+    """What is held of stocks at month ends, from the steps of those above and the spans of the units themselves."""
+    months, stock = table("months"), _stock()
+    steps, spans = table("steps").join(stock, "indicator"), table("spans").join(stock, "indicator")
+    below = steps.join(
+        months, [steps.since <= months.month, _month_number(steps.day) >= months.number - steps.valid_months]
+    )
+    own = spans.join(
+        months,
+        [
+            spans.first <= months.month,
+            spans.until > months.month,
+            _month_number(spans.day) >= months.number - spans.valid_months,
+        ],
+    )
+    parts = [
+        each.select("month", "indicator", "day", *MEASURES, ancestor=each[who], scope=ibis.literal(scope))
+        for scope, who, each in (
+            ("own", "organisation", own),
+            ("system", "ancestor", below.filter(~below.outside)),
+            ("county", "ancestor", below),
+        )
+    ]
+    days = added(every(*parts), *KEYS, "day")
+    return added(days, *KEYS, as_of=ibis.ifelse(days.entries > 0, days.day, ibis.null("int64")).min())
+
+
 def stocks() -> ir.Table:
     """The last values of stocks at month ends, from facts and the standings of the tree."""
-    indicators, kept, months = table("indicators"), table("facts"), table("months")
-    stock = indicators.filter(indicators.kind == "stock").select("valid_months", indicator="id")
+    kept, months, stock = table("facts"), table("months"), _stock()
     measured = measures(kept.filter(~kept.part), "posting", "indicator").mutate(entries=ibis.literal(1, "int64"))
     rows = measured.join(stock, "indicator").join(
         table("postings").select("day", "entry", "organisation", posting="id"), "posting"
     )
-    rows = rows.mutate(first=rows.day // 10000 * 12 + rows.day // 100 % 100)
+    rows = rows.mutate(first=_month_number(rows.day))
     at = rows.join(months, [months.number >= rows.first, months.number <= rows.first + rows.valid_months])
     place = ibis.row_number().over(
         group_by=[at.organisation, at.indicator, at.month], order_by=[at.day.desc(), at.entry.desc()]
@@ -77,3 +101,13 @@ def stocks() -> ir.Table:
 def _adding() -> ir.Table:
     indicators = table("indicators")
     return indicators.filter(indicators.kind.isin(ADDED)).select(indicator="id")
+
+
+def _stock() -> ir.Table:
+    indicators = table("indicators")
+    return indicators.filter(indicators.kind == "stock").select("valid_months", indicator="id")
+
+
+def _month_number(day: ir.IntegerValue) -> ir.IntegerValue:
+    """The month of a day, counted from the year 0."""
+    return day // 10000 * 12 + day // 100 % 100

@@ -4,7 +4,6 @@ Ibis writes the SQL in the engine's dialect; the engine's own driver runs it. So
 PostgreSQL and Spark, and no step is worked out twice where an engine would copy a subquery for each use.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -61,5 +60,3 @@ def every(*tables: ir.Table) -> ir.Table:
     for other in others:
         first = first.union(other, distinct=False)
     return first
-
-

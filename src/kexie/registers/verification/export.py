@@ -16,7 +16,19 @@ from kexie.orgs.models import Lineage, OrganisationVersion, ids_of_path
 from kexie.registers.models import Figure, MergeMember, Revision, Statement
 from kexie.registers.verification.tables import BOOKED, RAW
 from kexie.totals.measures import MEASURE_FIELDS
-from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Skip, StandIn, Stamp, SumDelta
+from kexie.totals.models import (
+    Fact,
+    Indicator,
+    MonthSum,
+    Posting,
+    Skip,
+    Stamp,
+    StandIn,
+    StockDelta,
+    StockSpan,
+    StockSum,
+    SumDelta,
+)
 
 _BATCH = 50_000  # rows in memory at a time
 _NUMBER = ("qualifier", "value", "low", "high", "low_exclusive", "high_exclusive")
@@ -32,7 +44,7 @@ def export(folder: Path, months: Sequence[int], progress: Callable[[int], None] 
 
 def size() -> int:
     """Return about how many rows the export has."""
-    models = (OrganisationVersion, Revision, Figure, MonthSum, SumDelta, Posting, Stamp, Skip, Fact, Lineage)
+    models = (OrganisationVersion, Revision, Figure, MonthSum, SumDelta, Posting, Stamp, Skip, Fact, StockSum, Lineage)
     return sum(model._default_manager.count() for model in models)
 
 
@@ -60,6 +72,12 @@ def _tables(months: Sequence[int]) -> dict[str, Iterable[Row]]:
         "stamps": _rows(Stamp, "posting", "ancestor", "outside"),
         "skips": _rows(Skip, "posting", "ancestor", "indicator", "system"),
         "facts": _rows(Fact, "posting", "indicator", "part", *_NUMBER),
+        "steps": (
+            row
+            for model in (StockSum, StockDelta)
+            for row in _rows(model, "ancestor", "month", "indicator", "outside", "day", *MEASURE_FIELDS)
+        ),
+        "spans": _rows(StockSpan, "organisation", "first", "until", "indicator", "day", *MEASURE_FIELDS),
         "standings": (
             (organisation, ancestor, depth < department_depth, since, until)
             for organisation, path, department_depth, since, until in _rows(

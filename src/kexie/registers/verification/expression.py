@@ -151,9 +151,7 @@ def _lines(engine: Engine, wanted: ir.Table) -> ir.Table:
         kept = engine.keep(f"x_step_{step}", found)
         steps.append(kept.filter(kept.present).select("organisation", "day", "outside", ancestor="node"))
         onward = kept.filter(kept.above.notnull())
-        at = engine.keep(
-            f"x_at_{step + 1}", onward.select("organisation", "day", node="above", outside="beyond")
-        )
+        at = engine.keep(f"x_at_{step + 1}", onward.select("organisation", "day", node="above", outside="beyond"))
         if engine.is_empty(at):
             return engine.keep("x_lines", every(*steps))
     raise DomainError("组织的沿革绕成了圈")
@@ -203,9 +201,7 @@ def _held(booked: ir.Table, measured: ir.Table) -> ir.Table:
     rows = booked.select("revision", "entry", "organisation", "day").join(measured, "revision")
     rows = rows.join(stocks, "indicator")
     rows = rows.mutate(first=rows.day // 10000 * 12 + rows.day // 100 % 100)
-    following = rows.first.lead().over(
-        group_by=[rows.organisation, rows.indicator], order_by=[rows.day, rows.entry]
-    )
+    following = rows.first.lead().over(group_by=[rows.organisation, rows.indicator], order_by=[rows.day, rows.entry])
     age = rows.first + rows.valid_months + 1
     rows = rows.mutate(following=following, age=age)
     until = ibis.ifelse(rows.following < rows.age, rows.following, rows.age)
@@ -221,9 +217,7 @@ def _held_at(held: ir.Table) -> ir.Table:
 
 def _stocks(held: ir.Table, lines: ir.Table) -> ir.Table:
     """What the organisations that stand below an ancestor at the end of a month have, by indicator and scope."""
-    values = _held_at(held).select(
-        "organisation", "indicator", "month", *MEASURES, value_day="day", day="last_day"
-    )
+    values = _held_at(held).select("organisation", "indicator", "month", *MEASURES, value_day="day", day="last_day")
     found = values.join(lines, ["organisation", "day"])
     parts = []
     for scope in ("own", "system", "county"):

@@ -91,13 +91,16 @@ def _compare(engine: DuckDB, report: Report, organisation: Organisation | None, 
     only = organisation.pk if organisation else None
     with progress("重算", None):
         totals = expression.totals(engine)
-        report.totals = sum(engine.rows(each.count().name("n").as_table())[0]["n"] for each in (totals.flows, totals.stocks))
+        report.totals = sum(
+            engine.rows(each.count().name("n").as_table())[0]["n"] for each in (totals.flows, totals.stocks)
+        )
     with progress("比较", None):
         flows, stocks = (_of(each, only) for each in (totals.flows, totals.stocks))
         both = flows.filter(flows.scope != "own")
         report.add(named(engine.rows(compared(both, _of(booked.sums(), only))), "sums"))
         report.add(named(engine.rows(compared(flows, _of(booked.facts(engine), only))), "facts"))
-        report.add(named(engine.rows(compared(stocks, _of(booked.stocks(), only), "as_of")), "stocks", "as_of"))
+        for name, found in (("stocks", booked.stocks()), ("held", booked.held())):
+            report.add(named(engine.rows(compared(stocks, _of(found, only), "as_of")), name, "as_of"))
     asked = [organisation] if organisation else _highest()
     answers = Answers(engine, totals, report.months)
     with progress("核对汇总", len(asked)) as advance:

@@ -43,6 +43,10 @@ BOOKED: dict[str, dict[str, str]] = {
     "stamps": {"posting": "int64", "ancestor": "int64", "outside": "boolean"},
     "skips": {"posting": "int64", "ancestor": "int64", "indicator": "int64", "system": "boolean"},
     "facts": {"posting": "int64", "indicator": "int64", "part": "boolean", **_NUMBER},
+    "steps": {"ancestor": "int64", "since": "int64", "indicator": "int64", "outside": "boolean", "day": "int64",
+              **dict.fromkeys(MEASURE_FIELDS, "int64")},
+    "spans": {"organisation": "int64", "first": "int64", "until": "int64", "indicator": "int64", "day": "int64",
+              **dict.fromkeys(MEASURE_FIELDS, "int64")},
     "standings": {"organisation": "int64", "ancestor": "int64", "outside": "boolean", "since": "int64",
                   "until": "int64"},
 }  # fmt: skip
