@@ -1,7 +1,7 @@
 """A made-up province for benchmarks: a tree by ``load_tree``, and what totals keep by statements over whole tables.
 
-The rows are those that ``totals.services.post`` writes for entries without merge groups; what is held of stocks and some
-hundred groups are then kept and posted by the services themselves. ``bench/totals.py`` compares the answers with
+The rows are those that ``totals.services.post`` writes for entries without merge groups; what is held of stocks and
+some hundred groups are then kept and posted by the services themselves. ``bench/totals.py`` compares the answers with
 DuckDB's before it times them.
 """
 

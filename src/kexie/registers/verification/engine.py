@@ -5,7 +5,7 @@ PostgreSQL and Spark, and no step is worked out twice where an engine would copy
 """
 
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import duckdb
 import ibis
@@ -51,7 +51,7 @@ class DuckDB:
         self._connection.close()
 
     def _sql(self, expression: ir.Table) -> str:
-        return cast(str, str(ibis.to_sql(expression, dialect="duckdb")))
+        return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
 def every(*tables: ir.Table) -> ir.Table:

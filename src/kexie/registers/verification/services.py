@@ -68,7 +68,7 @@ def verify(
     history of the tree runs in a circle.
     """
     found = _months()
-    months = months_between(first_month or found[0], last_month or found[1]) if found or first_month else []
+    months = months_between(first_month or found[0], last_month or found[1]) if found else []
     report = Report(months=months)
     report.broken_record = broken_audit_record()
     report.files = StoredFile.objects.count()

@@ -1,24 +1,25 @@
 """What is held of the stocks that were booked before their steps were kept."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.db import migrations
 
-from kexie.totals.holding import Value, spans
+from kexie.totals.holding import Step, Value, spans
 from kexie.totals.measures import MEASURE_FIELDS, Measure
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     fact, lineage = apps.get_model("totals", "Fact"), apps.get_model("orgs", "Lineage")
     span_model, sum_model = apps.get_model("totals", "StockSpan"), apps.get_model("totals", "StockSum")
-    values = defaultdict(dict)
+    values: defaultdict[int, dict[tuple[int, int], Value]] = defaultdict(dict)
     facts = fact.objects.filter(indicator__kind="stock", part=False).select_related("posting")
     for row in facts.iterator(chunk_size=2000):
         key = (row.indicator_id, row.posting.entry)
-        measure = values[row.posting.organisation_id].get(key)
-        measure = (measure.measure if measure else Measure(entries=1)) + Measure.of(row)
+        known = values[row.posting.organisation_id].get(key)
+        measure = (known.measure if known else Measure(entries=1)) + Measure.of(row)
         values[row.posting.organisation_id][key] = Value(row.indicator_id, row.posting.day, row.posting.entry, measure)
-    steps = defaultdict(Measure)
+    steps: defaultdict[Step, Measure] = defaultdict(Measure)
     for organisation, told in values.items():
         rows = lineage.objects.filter(organisation=organisation).order_by("valid_from")
         standings = list(rows.values_list("valid_from", "valid_until", "path", "department_depth"))
@@ -50,7 +51,7 @@ def fill(apps, schema_editor):
     )
 
 
-def columns(measure):
+def columns(measure: Measure) -> dict[str, int]:
     return {name: getattr(measure, name) for name in MEASURE_FIELDS}
 
 

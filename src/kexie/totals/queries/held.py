@@ -49,14 +49,14 @@ def held_by_itself(*, organisation: int, month: int, valid_months: Mapping[int, 
 
 def _statement(
     organisations: Iterable[int], month: int, scope: str, valid_months: Mapping[int, int]
-) -> tuple[str, list[object]]:
+) -> tuple[str, list[int | date]]:
     """Steps by indicator and day of their values, then by indicator: a day whose values are all gone is no oldest."""
     ids, first, by_age = list(organisations), _oldest_day(month, max(valid_months.values())), _by_age(valid_months)
     ages = " OR ".join(f"(day >= %s AND indicator_id IN ({_places(codes)}))" for _, codes in by_age)
     where = f"ancestor_id IN ({_places(ids)}) AND day >= %s AND day <= %s AND month <= %s AND ({ages})" + (
         " AND NOT outside" if scope == "system" else ""
     )
-    values: list[object] = [*ids, first, last_day(month), month]
+    values: list[int | date] = [*ids, first, last_day(month), month]
     for age, codes in by_age:
         values += [_oldest_day(month, age), *codes]
     # Names of tables and columns only; all values are parameters.

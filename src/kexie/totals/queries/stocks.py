@@ -72,7 +72,11 @@ def held_through(asked: Asked, valid_months: Mapping[int, int]) -> dict[int | No
     rows = below.values_list("organisation", "path", "department_depth")
     # A child that is a department is outside the 科协系统 with all below it.
     children = [pk for pk, path, deepest in rows if asked.scope != "system" or deepest < path.count("/") - 2]
-    return {None: own, **held(organisations=children, month=month, scope=asked.scope, valid_months=valid_months)}
+    through: dict[int | None, Held] = {None: own}
+    found = held(organisations=children, month=month, scope=asked.scope, valid_months=valid_months)
+    for child, what in found.items():
+        through[child] = what
+    return through
 
 
 def stock_totals(found: Iterable[Stock]) -> dict[int, tuple[Measure, date]]:
