@@ -44,7 +44,20 @@ def export(folder: Path, months: Sequence[int], progress: Callable[[int], None] 
 
 def size() -> int:
     """Return about how many rows the export has."""
-    models = (OrganisationVersion, Revision, Figure, MonthSum, SumDelta, Posting, Stamp, Skip, Fact, StockSum, Lineage)
+    models = (
+        OrganisationVersion,
+        Revision,
+        Figure,
+        MonthSum,
+        SumDelta,
+        Posting,
+        Stamp,
+        Skip,
+        Fact,
+        StockSum,
+        StockSpan,
+        Lineage,
+    )
     return sum(model._default_manager.count() for model in models)
 
 
