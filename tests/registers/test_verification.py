@@ -65,7 +65,7 @@ def computed(folder: Path, months: list[int]) -> dict[tuple[str, int, str], dict
     return found
 
 
-@laws(3)
+@laws(2)
 @given(world=worlds(), data=st.data())
 def test_the_expression_is_what_the_definition_says_and_totals_are_what_it_says(
     world: World, data: st.DataObject, tmp_path: Path

@@ -1,5 +1,6 @@
 """Merge groups: one event that several report counts once, at every place where they meet, and nowhere else."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,13 @@ def test_a_loaded_merge_across_years_names_file_and_line(county: Path) -> None:
     with pytest.raises(RowError, match=r"第 1 行.*不在同一年"):
         load_rows(county, merges=[{"entries": ["T1", "old"]}])
     assert not MergeGroup.objects.exists()
+
+
+def test_a_draft_of_a_merge_cannot_be_corrected_into_another_year(tmp_path: Path) -> None:
+    rows = [entry("a", "T", "2024-01-01"), entry("b", "A", "2024-01-01", status="draft")]
+    load_rows(tmp_path, organisations=[unit("A", kind="county"), unit("T", "A")], entries=rows)
+    merge(entries=[stored("a"), stored("b")], actor="tests")
+    day = date(2023, 1, 1)
+    with pytest.raises(DomainError, match="2023年"):
+        services.revise(entry=stored("b"), changes={"start": day, "end": day}, actor="tests")
+    assert str(stored("b").latest.end) == "2024-01-01"  # type: ignore[union-attr]
