@@ -8,7 +8,7 @@ PORT ?= 8000
 # PostgreSQL on the local socket, used by the tests where a server answers there.
 POSTGRES ?= postgresql:///postgres?host=/var/run/postgresql
 
-# The labelled facts that reading is scored against, where they are there.
+# The labelled facts that reading is scored against, where they are there. make score MISSES=1 lists what is wrong.
 GOLD ?= ../shared/gold
 
 .PHONY: demo test check setup bench score lock clean
@@ -26,8 +26,8 @@ setup: .venv/.ready
 	touch $@
 
 test: setup
-	$(BIN)/python -m pytest
-	$(BIN)/python tools/postgres.py "$(POSTGRES)" $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
+	$(BIN)/python tools/postgres.py "$(POSTGRES)" $(BIN)/python -m pytest -n auto
 
 check: setup
 	$(BIN)/ruff check .
@@ -40,7 +40,7 @@ bench: setup
 	@set -e; for each in bench/*.py; do $(BIN)/python $$each; done
 
 score: setup
-	@if [ -f $(GOLD)/score.py ]; then $(BIN)/python $(GOLD)/score.py --read '$(BIN)/kexie read --json'; \
+	@if [ -f $(GOLD)/score.py ]; then $(BIN)/python tools/score_reading.py $(GOLD) $(if $(MISSES),--misses); \
 	else echo "there are no labelled facts in $(GOLD)"; fi
 
 # Needs uv. Lock files carry hashes and no addresses.

@@ -55,11 +55,12 @@ def test_reading_prints_one_object_a_line_without_django_and_without_a_home(tmp_
     assert not (tmp_path / "home").exists()
 
 
-def test_reading_prints_nothing_when_one_file_cannot_be_read(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     (tmp_path / "一.txt").write_text(SUMMARY, encoding="utf-8")
     (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.4 broken")
-    done = kexie("read", "--json", tmp_path / "一.txt", tmp_path / "坏.pdf", home=tmp_path / "home")
-    assert (done.returncode, done.stdout) == (2, "")
+    done = kexie("read", "--json", tmp_path / "坏.pdf", tmp_path / "一.txt", home=tmp_path / "home")
+    assert done.returncode == 2
+    assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["一.txt"]
     assert "坏.pdf" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,6 +1,7 @@
 """The three pages in a real browser, at desk and at phone width."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,12 @@ def log_in(page: Any, username: str) -> None:
 def fits(page: Any) -> bool:
     """Whether the page as a whole does not scroll sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def boards(page: Any) -> int:
+    """The county's boards in September, as the totals page prints them."""
+    page.goto("/totals/?organisation=QH&period=2025-09&columns=shown")
+    return int(page.locator("tfoot .kx-n").first.inner_text().replace(",", ""))
 
 
 def test_a_wrong_password_is_answered_in_words(page: Any) -> None:
@@ -63,6 +70,26 @@ def test_a_number_of_the_report_opens_its_source_and_the_word_file_comes(page: A
     with page.expect_download() as download:
         page.get_by_role("link", name="Word").click()
     assert download.value.suggested_filename == "QH-2025-summary.docx"
+
+
+def test_a_file_comes_in_is_confirmed_and_changes_the_totals(page: Any, tmp_path: Path) -> None:
+    log_in(page, "steward")
+    width = page.viewport_size["width"]  # the scene is played at each width, with a number of its own
+    good, bad = tmp_path / f"白鹭镇{width}.txt", tmp_path / f"坏的{width}.docx"
+    good.write_text(f"白鹭镇科协2025年工作总结\n2025年9月3日，在镇文化广场展出展板{width}块。\n", encoding="utf-8")
+    bad.write_bytes(b"PK\x03\x04 nothing")
+    before = boards(page)
+    page.goto("/documents/")
+    page.locator("input[type=file]").set_input_files([bad, good])
+    page.get_by_text("读完1个，1个没有收下").wait_for()
+    assert "坏的" in page.locator(".intake-files .intake-bad").inner_text()
+    assert fits(page)
+    page.locator(".intake-files a", has_text="白鹭镇科协").click()
+    assert fits(page)
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    page.get_by_text("已确认", exact=True).first.wait_for()
+    assert boards(page) == before + width
 
 
 def test_a_reporter_sees_the_own_township_and_no_other(page: Any) -> None:

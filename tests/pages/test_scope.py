@@ -11,9 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from kexie.core.models import AuditRecord
+from kexie.intake.models import Document, SheetUpload
+from kexie.intake.services import take_in
+from kexie.intake.sheets.services import bring_in
 from kexie.orgs.models import User
 from kexie.registers.models import MergeMember, Revision
-from tests.factories import entry, figure, load_rows, person, unit
+from tests.factories import entry, figure, load_rows, organisation, person, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,14 @@ PAGES = {
     "login": "/login/",
     "logout": "/logout/",
     "totals:page": "/totals/?organisation={code}&period=2024&columns=shown",
+    "intake:list": "/documents/?organisation={code}",
+    "intake:document": "/documents/{document}/",
+    "intake:confirm": "/documents/confirm/",
+    "intake:upload": "/documents/upload/",
+    "intake:act": "/documents/{document}/confirm/",
+    "intake:sheet": "/documents/sheets/{sheet}/",
+    "intake:sheet-change": "/documents/sheets/{sheet}/change/",
+    "intake:sheet-rejected": "/documents/sheets/{sheet}/rejected.xlsx",
     "registers:behind": "/registers/behind/?organisation={code}&indicator=books&from=2024-01&to=2024-12",
     "registers:entry": "/registers/entries/{uid}/",
     "registers:amend": "/registers/entries/{uid}/amend/",
@@ -39,7 +50,11 @@ POSTS = {
     "merges:change": ("/merges/{group}/unmerge/", {}),
 }
 OPEN = {"login", "logout"}
-SCOPED = [name for name in PAGES if name not in {*OPEN, "home"}]
+# What is done by POST alone; and pages of all that is in sight, whose own tests say what may not be there.
+DEEDS = {"intake:upload", "intake:act", "intake:sheet-change"}
+FILES = {"intake:sheet-rejected"}  # compressed: whom they are kept from is looked at, not what is in them
+OVERVIEWS = {"home", "intake:confirm"}
+SCOPED = [name for name in PAGES if name not in OPEN | DEEDS | OVERVIEWS]
 SECRET = "苗圃嫁接观摩会"
 
 
@@ -61,6 +76,11 @@ def county(tmp_path: Path) -> Path:
         rows += [entry(key, at, "2024-07-01") for key, at in zip(pair, (code, f"{code}w"), strict=True)]
         merges.append({"entries": pair})
     load_rows(tmp_path, organisations=tree, entries=rows, merges=merges)
+    for code in ("T1", "T2", "X"):
+        text = f"{code}科协2024年工作总结\n2024年5月8日，在{SECRET}{code}发放宣传资料7341份。\n"
+        take_in(content=text.encode(), name=f"{SECRET}{code}.txt", organisation=organisation(code), actor="tests")
+        rows = f"活动名称,时间,参加人数\n{SECRET}{code},2024-05-08,7341\n".encode()
+        bring_in(content=rows, name=f"{SECRET}{code}.csv", organisation=organisation(code), user=None)
     return tmp_path
 
 
@@ -75,7 +95,9 @@ def url_names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[
 
 
 def page(name: str, code: str = "T1") -> str:
-    return PAGES[name].format(code=code, uid=f"e-{code}")
+    document = Document.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
+    sheet = SheetUpload.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
+    return PAGES[name].format(code=code, uid=f"e-{code}", document=document or 0, sheet=sheet or 0)
 
 
 def signed_in(client: Client, user: User) -> Client:
@@ -174,9 +196,10 @@ def test_each_of_the_cast_sees_the_own_units_and_no_other(
     signed_in(client, person("who", code))
     for other in expected_visible:
         answer = client.get(page(name, other))
-        body = answer.content.decode()
         assert answer.status_code == 200, other
-        assert "7341" in body.replace(",", "") or SECRET in body
+        if name not in FILES:
+            body = answer.content.decode()
+            assert "7341" in body.replace(",", "") or SECRET in body
     for other in expected_hidden:
         answer = client.get(page(name, other))
         body = answer.content.decode()
@@ -191,6 +214,19 @@ def test_every_role_reads_the_own_unit(client: Client, county: Path, role: str) 
     for name in SCOPED:
         writes = name == "registers:amend" and role in ("leader", "administrator")
         assert client.get(page(name)).status_code == (403 if writes else 200), name
+
+
+@pytest.mark.parametrize("name", sorted(DEEDS))
+def test_a_deed_is_no_page(client: Client, county: Path, name: str) -> None:
+    signed_in(client, person("who", "T1"))
+    assert client.get(page(name)).status_code == 405
+
+
+@pytest.mark.parametrize("code", ["T2", "X", None])
+def test_an_overview_shows_nothing_of_others(client: Client, county: Path, code: str | None) -> None:
+    signed_in(client, person("who", code, "steward"))
+    for name in OVERVIEWS:
+        assert f"{SECRET}T1" not in client.get(page(name), follow=True).content.decode()
 
 
 def test_a_child_out_of_sight_is_not_found_behind_a_number(client: Client, county: Path) -> None:
@@ -213,7 +249,7 @@ def test_a_period_that_is_none_is_said_in_words(client: Client, county: Path, qu
     assert client.get(f"/registers/behind/?organisation=C&indicator=books&{query}").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["totals:page", "registers:behind", "merges:page"])
+@pytest.mark.parametrize("name", ["totals:page", "registers:behind", "merges:page", "intake:list"])
 def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str, tmp_path: Path) -> None:
     signed_in(client, person("who", "C"))
     address = page(name, "C")
@@ -226,6 +262,9 @@ def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str
     rows = [entry(f"more-{each['code']}", each["code"], figures=[figure("books", 3)]) for each in more]
     rows += [entry(f"same-{code}", code, title="同一天的培训", partners=["T1科协"]) for code in ("T3", "T4", "T1")]
     load_rows(tmp_path / "more", organisations=more, entries=rows)
+    for each in more[:3]:
+        text = f"{each['code']}科协2024年工作总结\n2024年6月8日，发放宣传资料3份。\n"
+        take_in(content=text.encode(), name="more.txt", organisation=organisation(each["code"]), actor="tests")
     client.get(address)  # what is kept for a while is renewed
     with CaptureQueriesContext(connection) as many:
         client.get(address)
@@ -234,7 +273,8 @@ def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str
 
 def test_a_page_carries_the_content_security_policy_and_no_inline_script(client: Client, county: Path) -> None:
     signed_in(client, person("who", "C"))
-    for name in ("totals:page", "reports:page", "registers:entry", "registers:amend", "merges:page"):
+    own = ("registers:entry", "registers:amend", "merges:page", "intake:list", "intake:document")
+    for name in ("totals:page", "reports:page", *own):
         answer = client.get(page(name))
         assert "default-src 'self'" in answer["Content-Security-Policy"]
         assert "unsafe-inline" not in answer["Content-Security-Policy"]

@@ -1,8 +1,12 @@
 """Activities: which events a report tells of, when, where, with whom; and the times in a text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kexie.reading import Activity, Figure, read_text
+from kexie.reading.activities.candidates import candidates
+from kexie.reading.activities.sentence import read_sentence
 from kexie.reading.dates import find_spans
 
 REPORT = "青禾县科协2019年工作总结\n"
@@ -158,3 +162,144 @@ def test_a_visit_is_an_event_when_its_day_is_told() -> None:
     assert (first.title, first.start_date) == ("杨家庄村、李庄村义诊", "2019-01-08")
     assert (second.place, second.start_date, second.end_date) == ("云溪科技馆", "2019-06-01", "2019-06-30")
     assert activities("组织会员到各地参观学习。") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "organisers"),
+    [
+        ("6月9日,组织会员参加市科协举办的果树嫁接培训班。", "果树嫁接培训班", ("市科协",)),
+        ("6月9日,组织养殖户参加县上举办的果树嫁接培训班。", "果树嫁接培训班", ()),
+        (
+            "与县教育局联合组织学生参加全省第十届青少年创意编程大赛。",
+            "全省第十届青少年创意编程大赛",
+            ("青禾县科协", "县教育局"),
+        ),
+    ],
+)
+def test_who_only_took_part_is_no_organiser(text: str, title: str, organisers: tuple[str, ...]) -> None:
+    event = only(text)
+    assert (event.title, event.role, event.organisers) == (title, "participant", organisers)
+
+
+def test_those_who_come_to_a_meeting_do_not_make_it_theirs() -> None:
+    event = only("9月16日召开了由农业局、气象局参加的科普日协调会。")
+    assert (event.title, event.role, event.organisers) == ("科普日协调会", "organiser", ("青禾县科协",))
+
+
+def test_the_body_of_which_a_paragraph_speaks_holds_its_events() -> None:
+    first, second = activities(
+        "1、县青少年活动中心。上半年,以科普节为重点,先后举办了“星河”天文图片展、“沃土”农技培训班。"
+    )
+    assert first.organisers == second.organisers == ("县青少年活动中心",)
+
+
+def test_partners_are_of_their_own_event() -> None:
+    found = activities("聘请了专家,联合县妇联举办“巧手”编织大赛,分别组织学会会员赴杨家村开展“沃土”农技培训班。")
+    assert [a.organisers for a in found] == [("青禾县科协", "县妇联"), ("青禾县科协",)]
+
+
+def test_a_department_is_no_verb() -> None:
+    event = only("6月9日,县委组织部、县科协在云溪镇举办了“走近星空”科普讲座。")
+    assert event.organisers == ("县委组织部", "县科协")
+
+
+@pytest.mark.parametrize(
+    ("text", "audience"),
+    [
+        ("6月9日,举办“走近星空”科普讲座,面向全县中小学教师讲解天文知识。", "全县中小学教师"),
+        ("6月9日,举办“走近星空”科普讲座,吸引了300余名学生参加。", "学生"),
+        ("6月9日,举办“走近星空”科普讲座,共有12所学校80名辅导员参加了学习。", "辅导员"),
+        ("6月9日,在云溪广场举办“走近星空”科普讲座。参加讲座的有退休职工50人。", "退休职工"),
+        ("6月9日,在云溪镇举办农民工技能培训班。", "农民工"),
+        ("6月9日,在云溪镇开展“天文知识进校园”活动。", "学生"),
+        ("6月9日,举办“走近星空”科普讲座,效果很好。", None),
+    ],
+)
+def test_whom_an_event_addressed(text: str, audience: str | None) -> None:
+    assert only(text).audience == audience
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "place"),
+    [
+        ("组织离退休干部60人,实地参观了云溪水利科技馆。", "参观云溪水利科技馆", "云溪水利科技馆"),
+        ("4月23日,科普大篷车开进青禾二小,孩子们很高兴。", "科普大篷车开进青禾二小", "青禾二小"),
+        ("县中医学会送养生知识进社区,受到好评。", "送养生知识进社区", None),
+        ("高级工程师来县里,作了《小流域治理的新办法》的报告。", "《小流域治理的新办法》报告", None),
+        ("4月11日,邀请专家对参展画作进行认真评审。", "参展画作评审", None),
+    ],
+)
+def test_events_told_by_verbs(text: str, title: str, place: str | None) -> None:
+    event = only(text)
+    assert (event.title, event.place) == (title, place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "争取到3万元经费用于筹办第二届科技节活动。",
+        "据统计,全县共开展科普报告、讲座6场次。",
+        "广泛开展“科普示范村”的创建活动。",
+        "先后办了多项工作以及校园美化等8项科普活动。",
+        "活动通过参观园区、开展学术交流等方式进行。",
+        "全年举办的学术交流活动次数达20场。",
+        "二、存在的问题\n由于经费不足,5月3日在云溪镇举办的“沃土”农技培训班效果不佳。",
+        "3.1举办2019年青少年科技节活动",
+    ],
+)
+def test_sums_aims_means_troubles_and_headings_are_no_events(text: str) -> None:
+    assert activities(text) == []
+
+
+def test_parts_of_a_series_are_told_with_it() -> None:
+    event = only("“知识进校园”系列活动,通过讲座、视频等形式,开展了健康讲座、安全讲座、发明故事演讲等,学生很喜欢。")
+    assert event.title == "“知识进校园”系列活动"
+
+
+def test_an_event_first_named_and_then_told_is_one() -> None:
+    event = only("成功举办青禾县农业新技术洽谈会。11月19日至20日,青禾县农业新技术洽谈会隆重举行,嘉宾很多。")
+    assert (event.start_date, event.end_date) == ("2019-11-19", "2019-11-20")
+
+
+TELLING = "邀请医生到云溪村举办“春风送暖助农家”主题活动,为老人诊断并送去药品。"
+
+
+def test_an_event_told_again_in_nearly_the_same_words_is_one_whatever_its_date() -> None:
+    first, second = activities(f"(一)抓帮扶\n3月5日,{TELLING}\n(二)抓宣传\n4月6日,在扶贫日,{TELLING}")
+    assert (first.same_as, second.same_as) == (None, first.id)
+    assert (first.start_date, second.start_date) == ("2019-03-05", "2019-04-06")
+
+
+def test_a_series_in_one_chapter_and_events_with_other_numbers_stay_apart() -> None:
+    assert [a.same_as for a in activities(f"(一)抓帮扶\n3月5日,{TELLING}\n4月6日,{TELLING}")] == [None, None]
+    again = TELLING.replace("药品", "药品{}份")
+    found = activities(f"(一)抓帮扶\n3月5日,{again.format(30)}\n(二)抓宣传\n4月6日,{again.format(80)}")
+    assert [a.same_as for a in found] == [None, None]
+
+
+def test_a_list_number_that_ran_into_the_month() -> None:
+    assert only("55月16日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-05-16"
+    assert only("12月16日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-12-16"
+
+
+SPOKEN = st.lists(
+    st.sampled_from(
+        [*"在到了的、,。“”《》", "举办", "组织", "参加", "开展", "县科协", "市科协举办的", "讲座", "大赛", "活动", "等",
+         "系列活动", "5月3日", "15日", "云溪镇", "以“甲”为主题的", "联合县教育局", "科普大篷车开进", "参观了甲科技馆",
+         "送知识进社区", "作了《甲》的报告", "对作品进行评审", "面向居民", "80名教师参加", "进校园",
+         "召开", "座谈会议", "会"]
+    ),
+    max_size=40,
+).map("".join)  # fmt: skip
+
+
+@given(SPOKEN)
+def test_candidates_lie_in_their_sentence_in_order_and_apart(text: str) -> None:
+    sentence = read_sentence(0, text, 2019)
+    assert len(sentence.hidden) == len(text)
+    last = 0
+    for found in candidates(sentence):
+        assert last <= found.start < found.end <= len(text)
+        assert found.title and 0 <= found.clause <= found.end and 0 <= found.verb <= found.end
+        assert found.role in ("organiser", "co-organiser", "participant")
+        last = found.end

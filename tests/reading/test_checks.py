@@ -3,8 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kexie.reading import Check, Document, Figure, read_text
+from kexie.reading.checks import odd_forms
+from kexie.reading.damage.parts import Part, differences, wanted
 
 TITLE = "青禾县科协2019年工作总结\n"
 FILLER = "干部群众都说好,大家劲头很足,办法也多。" * 15 + "\n"
@@ -168,3 +172,105 @@ def test_the_total_of_one_event_is_not_said_of_a_whole() -> None:
 def test_a_total_takes_only_the_last_figures_that_make_it() -> None:
     found = document(TITLE + "收到作品312件,评出一等奖20件、二等奖35件、三等奖57件,共评出112件。")
     assert [f.part_of for f in found.figures] == [None, 4, 4, 4, None]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("培训农民320人,其中妇女80人,占25%。", []),
+        ("培训农民320人,其中妇女80人,占35%。", [("ratio differs", "25%")]),
+        ("培训农民300人,其中妇女100人,占33%。", []),
+        ("培训农民300人,其中妇女100人,占33.3%。", []),
+        ("培训农民300人,其中妇女100人,占34.5%。", [("ratio differs", "33.3%")]),
+        ("培训农民320人,发放手册80份,占35%。", []),
+    ],
+)
+def test_a_share_is_that_of_the_numbers_beside_it(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert [(c.kind, c.proposal) for c in document(TITLE + sentence).checks] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "quote", "proposal"),
+    [
+        ("55月16日在云溪镇办班。", "impossible date", "55月16日", "5月16日"),
+        ("6月31日在云溪镇办班。", "impossible date", "6月31日", None),
+        ("执行20152016年的补贴政策。", "impossible date", "20152016", "2015—2016"),
+        ("获二等奖两3项。", "impossible number", "两3", None),
+        ("约2000余人到场。", "two hedges", "约2000余", None),
+        ("总投资12。5亿元。", "impossible number", "12。5", "12.5"),
+    ],
+)
+def test_forms_that_cannot_be(sentence: str, kind: str, quote: str, proposal: str | None) -> None:
+    text = TITLE + sentence
+    (check,) = document(text).checks
+    ((start, end),) = check.spans
+    assert (check.kind, text[start:end], check.proposal) == (kind, quote, proposal)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2月29日办班。",
+        "5月1日、6月30日办班。",
+        "第三3组的工作。",
+        "约30人左右到场。",
+        "2015年、2016年都办了班。",
+        "批文320152016年。",
+    ],
+)
+def test_forms_that_can_be(sentence: str) -> None:
+    assert kinds(TITLE + sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence", ["自年5月起开放。", "荣获第届创新大赛奖。", "参与率增长%。", "总投资.5万元。", "总投资3.万元。"]
+)
+def test_years_ordinals_and_decimals_that_were_erased(sentence: str) -> None:
+    assert kinds(TITLE + sentence) == ["number missing"]
+
+
+def test_a_long_text_without_a_1_has_lost_it() -> None:
+    rows = "".join(f"{a}{b}号棚收菜{b}{a}筐,送去{a}{a}{b}户。\n" for a in "23456" for b in "26789")
+    lost = document("青禾县科协工作总结\n" + FILLER + rows)
+    assert lost.figures and all(f.suspect for f in lost.figures)
+    kept = document("青禾县科协工作总结\n" + FILLER + rows + "另有1户。\n")
+    assert not any(f.suspect for f in kept.figures)
+
+
+def test_a_masked_number_is_proposed_by_its_copy() -> None:
+    masked = ("xx", "1743", "26xx", "450", *WHOLE[4:])
+    text, (first, _) = collection(masked, WHOLE)
+    proposed = [(c.kind, c.proposal) for c in first.checks if c.proposal]
+    assert proposed == [("masked number", "11"), ("masked number", "2600")]
+    for check in first.checks:
+        (start, end), (there, stop) = check.spans
+        assert text[start:end] in ("xx", "26xx") and text[there:stop] == check.proposal
+
+
+NUMBERED = st.lists(
+    st.sampled_from([*"甲1234567890,。", "农技夜校办得好", "农技夜校今年办得好3乡亲们都来听课"]), max_size=80
+).map("".join)
+
+
+@given(NUMBERED, NUMBERED)
+def test_places_are_where_the_characters_occur_once(text: str, other: str) -> None:
+    part, keys = Part(text, 0), wanted([Part(other, 0)])
+    places = part.places(keys)
+    for key in keys:
+        found = [i for i in range(len(part.skeleton)) if part.skeleton.startswith(key, i)]
+        expected = None if not found else -1 if len(found) > 1 else found[0] + 8
+        assert places.get(key) == expected
+
+
+@given(NUMBERED)
+def test_a_text_does_not_differ_from_itself(text: str) -> None:
+    part = Part(text, 0)
+    places = part.places(wanted([part]))
+    assert differences(part, places, part, places, 0) == []
+
+
+@given(st.text(alphabet="约近余多两三38。月日年20亿%项人次第", max_size=60))
+def test_odd_forms_lie_in_the_text_in_order(text: str) -> None:
+    odd = odd_forms(text)
+    assert [each.start for each in odd] == sorted(each.start for each in odd)
+    assert all(0 <= each.start < each.end <= len(text) and each.message for each in odd)

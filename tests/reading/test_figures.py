@@ -42,6 +42,15 @@ def only(text: str) -> Figure:
         ("推选会长一名,秘书长一名。", "一名", 1, "名"),
         ("他们买了一台显微镜。", "一台", 1, "台"),
         ("赠书一套《山里的星空》。", "一套", 1, "套"),
+        ("收到善款人民币叁万元整。", "叁万元", 30000, "元"),
+        ("集训历时两天半,大家不觉得累。", "两天半", Decimal("2.5"), "天"),
+        ("全年参观人数已有4万,创了新高。", "4万", 40000, "人"),
+        ("公众号阅读量5.2万。", "5.2万", 52000, "次"),
+        ("报名人数为320,比预想的多。", "320", 320, "人"),
+        ("粉刷围墙80延米。", "80延米", 80, "延米"),
+        ("推文被转载150篇次。", "150篇次", 150, "篇次"),
+        ("推选两名优秀的学员。", "两名", 2, "名"),
+        ("散发挂历200份/册。", "200份/册", 200, "份/册"),
     ],
 )
 def test_it_reads_value_and_unit(text: str, quote: str, value: Any, unit: str) -> None:
@@ -72,6 +81,8 @@ def test_it_reads_value_and_unit(text: str, quote: str, value: Any, unit: str) -
         ("每村听课3至5人。", "3至5人", "range", None, 3, 5, None),
         ("听课的有1-2万人。", "1-2万人", "range", None, 10000, 20000, None),
         ("听课的有三四十人。", "三四十人", "range", None, 30, 40, None),
+        ("听课的有3、4百人。", "3、4百人", "range", None, 300, 400, None),
+        ("听课的有五、六十人。", "五、六十人", "range", None, 50, 60, None),
     ],
 )
 def test_it_reads_hedges(
@@ -114,6 +125,17 @@ def test_more_than_excludes_its_bound() -> None:
         "红十字会派人来了。",
         "五大发展理念深入人心。",
         "几项工作一批人做。",
+        "数百名游客来到镇上。",
+        "好几十位老人来听课。",
+        "镇里做到五个结合、三个提升。",
+        "各村落实三会一课。",
+        "实行一村一品、一岗双责。",
+        "一年多来变化很大。",
+        "两个多月来天天下雨。",
+        "组织“五个一”活动,即读一本好书、写一篇心得。",
+        "大家认真上一堂党课。",
+        "拨打电话0571-55556666转802咨询。",
+        "位于4号楼3层,乘12路车。",
         "代表队进入前三名。",
         "第1-3期简报印好了。",
         "近三年硕果累累。",
@@ -136,10 +158,63 @@ def test_these_are_no_figures(text: str) -> None:
         ("印发各种技术资料5类9000余册。", "技术资料"),
         ("共受训达60人。", "受训"),
         ("办了3期实用技术班,又选送12件获奖作品。", "实用技术班"),
+        ("为该镇60人次干部讲了课。", "干部"),
+        ("参加讲座的群众约70人。", "参加讲座的群众"),
+        ("组织茶艺培训和参观共6场次。", "培训和参观"),
+        ("其中高级职称的占35%。", "高级职称"),
+        ("全镇12个村(社区)都来了。", "村(社区)"),
+        ("给20个镇(街道、园区)科协发了通知。", "镇科协"),
+        ("在今年的6个项目中,有两个是新的。", "项目"),
+        ("建起家长微信群(3个)。", "家长微信群"),
+        ("亩产由800斤提高到1200斤。", "亩产"),
+        ("门口摆了咨询台4个。", "咨询台"),
     ],
 )
 def test_it_says_what_is_counted(text: str, counted: str) -> None:
     assert counted in (figures(text)[0].counted or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("征集论文60篇,择优上交25篇。", ["论文", "论文"]),
+        ("建成省级基地7家、市级20家。", ["省级基地", "市级基地"]),
+        ("一、二、三等奖分别为2个、5个、8个。", ["一等奖", "二等奖", "三等奖"]),
+        ("受益群众分别达120人、80人。", ["群众", "群众"]),
+        ("收到作品90件,比去年增加12%。", ["作品", "作品增加"]),
+        ("收到作品90件,比去年增加12%,比上年增加3倍。", ["作品", "作品增加", "作品增加"]),
+        ("会员由原来的30人发展到56人。", ["会员", "会员"]),
+        ("办了1期修剪培训班25人。", ["修剪培训班", "修剪培训班"]),
+        ("收到作品9件,2件获三等奖。", ["作品", "获三等奖"]),
+        ("60岁以上老人1.8万人。", ["老人", "老人"]),
+        ("在12所小学放电影12场,10月开展2场。", ["小学放电影", "小学放电影", "小学放电影"]),
+    ],
+)
+def test_what_is_counted_may_stand_with_the_figure_before(text: str, counted: list[str]) -> None:
+    assert [f.counted for f in figures(text)] == counted
+
+
+def test_the_first_number_of_a_growth_is_of_an_earlier_time() -> None:
+    assert [f.period for f in figures("会员由原来的30人发展到56人。")] == ["原来", None]
+    assert [f.period for f in figures("站点从3个增加到9个。")] == ["原来", None]
+    assert [f.period for f in figures("大家从3个村赶来。")] == [None]
+
+
+def test_money_goes_on_without_its_unit() -> None:
+    found = figures("省里投入50万元,市里配套30万、村民自筹20余万。")
+    assert [(f.value, f.unit) for f in found] == [(500_000, "元"), (300_000, "元"), (200_000, "元")]
+
+
+def test_the_years_of_a_title_are_not_the_period() -> None:
+    assert only("《山区规划(2015—2019年)》发到31个单位。").period is None
+
+
+def test_a_rate_may_stand_behind_the_number() -> None:
+    assert only("工时补助按80元/人发给大家。").per == "person"
+
+
+def test_an_item_of_a_list_of_counted_things_counts() -> None:
+    assert [f.value for f in figures("开展了三次宣传,六期培训,一次考察活动。")] == [3, 6, 1]
 
 
 @pytest.mark.parametrize(
@@ -150,11 +225,26 @@ def test_it_says_what_is_counted(text: str, counted: str) -> None:
         ("力争新建画廊12处。", "planned"),
         ("将收来的稿件分好,评出佳作12篇。", "actual"),
         ("评分在85分以上的作品入围。", "threshold"),
+        ("60岁以上老人免费体检。", "threshold"),
+        ("年满18周岁者均可报名。", "threshold"),
+        ("种茶3年以上的农户都来了。", "threshold"),
+        ("按每户80元的标准发了补助。", "rule"),
+        ("年初计划培训村医50人。", "planned"),
+        ("原计划办班6期。", "planned"),
+        ("按计划举办讲座6场。", "actual"),
+        ("拟邀请专家5名。", "planned"),
+        ("草拟方案5份。", "actual"),
+        ("会员平均年龄60岁以上。", "actual"),
         ("原则上每村配2名宣传员。", "rule"),
     ],
 )
 def test_it_tells_done_from_intended(text: str, status: str) -> None:
     assert figures(text)[0].status == status
+
+
+def test_what_became_of_a_plan_is_actual() -> None:
+    assert [f.status for f in figures("年初计划培训村医50人,实际培训62人。")] == ["planned", "actual"]
+    assert [f.status for f in figures("原计划办班6期,因雨只办了4期。")] == ["planned", "actual"]
 
 
 def test_a_plan_heading_makes_its_figures_planned() -> None:

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kexie.reading import read, read_text, to_json
+from kexie.reading import ReadingError, extract, read, read_text, to_json
 from kexie.reading.clean import clean
 from kexie.reading.numerals import render_chinese
+from tests.reading.files import paragraph, pdf, summary, word
+from tests.reading.laws import hold
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 PIECES = st.sampled_from(
@@ -22,58 +24,58 @@ PIECES = st.sampled_from(
      "举办了", "讲座", "活动", "5月3日", "在云溪镇", "其中", "共", "年底前", "每周五", "xx", "__", "?,F(xiàn)将",
      "协(xié)", "以上", "不少于", "至", "-", "20xx年", "__", "培训", "展板", "下一步工作打算"]
 )  # fmt: skip
-TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=120).map("".join))
-
-
-def check(text: str, result: dict[str, Any]) -> None:
-    assert list(result) == ["source", "documents"]
-    last = 0
-    for position, document in enumerate(result["documents"], 1):
-        assert document["index"] == position
-        assert last <= document["start"] <= document["end"] <= len(text)
-        last = document["end"]
-        at = document["start"]
-        for figure in document["figures"]:
-            assert at <= figure["start"] < figure["end"] <= document["end"]
-            assert text[figure["start"] : figure["end"]] == figure["quote"]
-            assert figure["qualifier"] in ("exact", "at_least", "at_most", "about", "range")
-            assert (figure["value"] is None) == (figure["qualifier"] == "range")
-            at = figure["end"]
-            part_of = figure["part_of"]
-            assert part_of is None or 0 <= part_of < len(document["figures"])
-            assert all(isinstance(reason, str) for reason in figure["suspect"])
-            source = figure["repaired_from"]
-            if source is not None:
-                other = result["documents"][source["document"] - 1]
-                assert other["start"] <= source["start"] < source["end"] <= other["end"]
-        for target in document["targets"]:
-            assert document["start"] <= target["start"] < target["end"] <= document["end"]
-            assert text[target["start"] : target["end"]] == target["quote"]
-            assert target["comparator"] in (">=", "<=", "=", "about")
-            assert target["strength"] in ("firm", "hoped", "none")
-            assert target["value"] is not None and target["metric"]
-        ids = [a["id"] for a in document["activities"]]
-        assert len(set(ids)) == len(ids)
-        assert {f["activity"] for f in document["figures"]} <= {None, *ids}
-        for position, activity in enumerate(document["activities"]):
-            assert document["start"] <= activity["start"] < activity["end"] <= document["end"]
-            assert activity["title"]
-            assert activity["same_as"] is None or activity["same_as"] in ids[:position]
-            for day in (activity["start_date"], activity["end_date"]):
-                assert day is None or re.fullmatch(r"(?:\d{4}|-)-\d\d-\d\d", day)
-        for found in document["checks"]:
-            assert found["message"]
-            assert all(0 <= start < end <= len(text) for start, end in found["spans"])
-        for section in document["sections"]:
-            assert document["start"] <= section["start"] < section["end"] <= document["end"]
-            assert section["level"] >= 1
-    json.dumps(result, ensure_ascii=False, allow_nan=False)
+# Half a character, too: it cannot stand in a file, but in what a program hands over.
+ANY = st.characters(codec=None, categories=None)
+TEXTS = st.one_of(st.text(max_size=300), st.text(ANY, max_size=60), st.lists(PIECES, max_size=120).map("".join))
 
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
 def test_any_text_can_be_read(text: str) -> None:
-    check(text, to_json(read_text(text)))
+    hold(text, to_json(read_text(text)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    decided(data)
+
+
+WHOLE = [
+    summary(),
+    word(paragraph("讲座3场")),
+    "<html><body><p>讲座3场</p></body></html>".encode(),
+    "望川镇科协举办讲座3场。".encode("gb18030"),
+    "望川镇科协举办讲座3场。".encode("utf-16"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(WHOLE), st.data())
+def test_damaged_files_are_read_or_refused(whole: bytes, data: st.DataObject) -> None:
+    at = st.integers(0, len(whole))
+    damaged = bytearray(whole[: data.draw(at)] if data.draw(st.booleans()) else whole)
+    for place, byte in data.draw(st.lists(st.tuples(at, st.integers(0, 255)), max_size=8)):
+        if place < len(damaged):
+            damaged[place] = byte
+    decided(bytes(damaged))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 600), st.integers(0, 255))
+def test_damaged_pdf_is_read_or_refused(at: int, byte: int) -> None:
+    whole = pdf(b"BT /F 12 Tf 50 200 Td (Total 42) Tj ET")
+    decided(whole[:at] + bytes((byte,)) + whole[at + 1 :])
+
+
+def decided(data: bytes) -> None:
+    """Whether a file is read or refused is open here; anything else than the two is an error."""
+    try:
+        source = extract(data, "a")
+    except ReadingError as error:
+        assert error.name == "a" and error.reason
+    else:
+        assert source.text.strip()
 
 
 @settings(max_examples=300, deadline=None)
@@ -225,7 +227,7 @@ def test_the_shared_files_are_read_well() -> None:
     for path in sorted((SHARED / "seeds").glob("*.txt")):
         data = path.read_bytes()
         result = to_json(read(data, path.name))
-        check(data.decode("utf-8"), result)
+        hold(data.decode("utf-8"), result)
         found[path.stem[:3]] = result["documents"]
     got = scores(found)
     least = {"recall": 0.97, "precision": 0.95, "qualifier": 0.98, "unit": 0.98, "status": 0.95}

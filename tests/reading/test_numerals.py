@@ -28,13 +28,15 @@ from kexie.reading import numerals
         ("二〇一七", 2017),
         ("百", 100),
         ("万", 10000),
+        ("叁万贰仟", 32000),
+        ("伍佰肆拾", 540),
     ],
 )
 def test_it_reads_chinese_numerals(text: str, value: int) -> None:
     assert numerals.parse_chinese(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "两三", "十百", "甲", "一二百三四"])
+@pytest.mark.parametrize("text", ["", "两三", "十百", "甲", "一二百三四", "一万零一万", "零万"])
 def test_it_refuses_what_is_not_one_numeral(text: str) -> None:
     assert numerals.parse_chinese(text) is None
 

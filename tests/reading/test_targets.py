@@ -127,3 +127,42 @@ def test_a_target_without_a_name_is_of_the_same_as_the_one_before() -> None:
     first, second = targets(PLAN + "建成科普示范村2个,力争3个。")
     assert (first.metric, second.metric) == ("科普示范村", "科普示范村")
     assert (first.strength, second.strength) == ("none", "hoped")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "metric", "value", "unit"),
+    [
+        ("全县中小学全部建立科技辅导站。", "建立科技辅导站的中小学比例", 100, "%"),
+        ("实现村级科普员全覆盖。", "村级科普员覆盖率", 100, "%"),
+        ("确保活动安全零事故。", "事故数", 0, "起"),
+        ("年底前全面消除无证托管点。", "无证托管点数", 0, "个"),
+        ("科普基地要翻一番。", "科普基地", 2, "倍"),
+    ],
+)
+def test_promises_in_words(sentence: str, metric: str, value: int, unit: str) -> None:
+    target = only(sentence)
+    assert (target.metric, target.comparator, target.value, target.unit) == (metric, "=", Decimal(value), unit)
+
+
+@pytest.mark.parametrize("sentence", ["实现服务对象全覆盖。", "全部工作要有新气象。", "从零开始抓落实。"])
+def test_words_that_promise_nothing_that_could_be_counted(sentence: str) -> None:
+    assert targets(PLAN + sentence) == []
+
+
+def test_where_a_number_starts_is_no_target() -> None:
+    target = only("科普示范社区由18个增加到25个。")
+    assert (target.metric, target.value) == ("科普示范社区", 25)
+
+
+def test_what_is_set_by_others_is_named_without_them() -> None:
+    target = only("完成市科协下达的科普驿站12个的建设任务。")
+    assert (target.metric, target.assigned_by) == ("科普驿站", "市科协")
+
+
+def test_growth_is_of_what_was_named_before() -> None:
+    first, second = targets(PLAN + "科普经费达到20万元,并逐年增长10%。")
+    assert (first.metric, second.metric) == ("科普经费", "科普经费逐年增长")
+
+
+def test_the_number_of_a_paragraph_is_no_part_of_its_target() -> None:
+    assert only("(三)举办科学讲座12场。").quote == "举办科学讲座12场"

@@ -1,5 +1,6 @@
 """Merge groups: one event that several report counts once, at every place where they meet, and nowhere else."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -8,14 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kexie.core.errors import DomainError, RowError
+from kexie.core.models import AuditRecord
 from kexie.registers import services
-from kexie.registers.merging import merge, reorder, unmerge
-from kexie.registers.models import MergeGroup
+from kexie.registers.exchange import dump
+from kexie.registers.merging import (
+    add_to_group,
+    join_groups,
+    members_of,
+    merge,
+    reorder,
+    same_event,
+    take_out,
+    tell_apart,
+    unmerge,
+)
+from kexie.registers.models import MergeGroup, MergeMember, ToldApart
 from kexie.totals.measures import MEASURE_FIELDS
 from kexie.totals.models import MonthSum, Skip, SumDelta
 from kexie.totals.queries import SCOPES, entry_ids, totals_by_organisation
 from kexie.totals.services import fold
-from tests.factories import Row, entry, figure, forgotten, load_rows, organisation, stored, unit
+from tests.factories import Row, entry, figure, forgotten, load_folder, load_rows, organisation, stored, unit
 from tests.totals import definition
 from tests.totals.test_laws import added, asked, told
 from tests.totals.worlds import INDICATORS, PERIODS, laws, worlds
@@ -228,6 +241,134 @@ def test_a_loaded_merge_across_years_names_file_and_line(county: Path) -> None:
     with pytest.raises(RowError, match=r"第 1 行.*不在同一年"):
         load_rows(county, merges=[{"entries": ["T1", "old"]}])
     assert not MergeGroup.objects.exists()
+
+
+def groups_now() -> list[list[str]]:
+    return [[each.uid for each in members_of(group)] for group in MergeGroup.objects.order_by("pk")]
+
+
+class TestChangingAGroup:
+    """A group takes in, gives away and joins others; each time the sums are those of the groups as they are now."""
+
+    def test_it_takes_in_another_entry_behind_the_others(self, county: Path) -> None:
+        group = merge(entries=[stored("C"), stored("T1")], actor="tests")
+        add_to_group(group=group, entries=[stored("T2"), stored("V")], actor="tests")
+        assert groups_now() == [["C", "T1", "T2", "V"]]
+        assert (reached("C"), reached("T1")) == (1000, 100)
+
+    def test_it_gives_one_away_and_a_group_of_one_is_none(self, county: Path) -> None:
+        group = merge(entries=[stored("C"), stored("T1"), stored("T2")], actor="tests")
+        take_out(group=group, entry=stored("C"), actor="tests")
+        assert groups_now() == [["T1", "T2"]]
+        assert reached("C") == 1000 + 100 + 1
+        assert reached("T1", first=202405, last=202405) == 101
+        take_out(group=group, entry=stored("T1"), actor="tests")
+        assert groups_now() == []
+        assert reached("C") == 1000 + 100 + 10 + 1
+        assert not Skip.objects.exists()
+
+    def test_two_groups_become_one(self, county: Path) -> None:
+        groups = [merge(entries=[stored(a), stored(b)], actor="tests") for a, b in (("T2", "V"), ("C", "T1"))]
+        join_groups(groups=groups, actor="tests")
+        assert groups_now() == [["T2", "V", "C", "T1"]]
+        assert (reached("C"), reached("T1")) == (10, 1)
+
+    def test_what_is_said_of_entries_in_groups_brings_the_groups_together(self, county: Path) -> None:
+        merge(entries=[stored("T2"), stored("V")], actor="tests")
+        merge(entries=[stored("C"), stored("D")], actor="tests")
+        same_event(entries=[stored(uid) for uid in ("C", "V", "T1")], actor="tests")
+        assert groups_now() == [["C", "V", "T1", "T2", "D"]]
+        with pytest.raises(DomainError, match="已确认为同一活动"):
+            same_event(entries=[stored("C"), stored("V")], actor="tests")
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (lambda group: add_to_group(group=group, entries=[stored("old")], actor="x"), "不在同一年"),
+            (lambda group: add_to_group(group=group, entries=[stored("void")], actor="x"), "void 已作废"),
+            (lambda group: add_to_group(group=group, entries=[stored("C")], actor="x"), "至少要两条不同"),
+            (lambda group: add_to_group(group=group, entries=[stored("D")], actor="x"), "D 已在另一组"),
+            (lambda group: take_out(group=group, entry=stored("T2"), actor="x"), "T2 不在这组"),
+            (lambda group: join_groups(groups=[group, group], actor="x"), "两组不同"),
+            (lambda group: reorder(group=group, entries=[stored("C"), stored("T2")], actor="x"), "T2 不在这组"),
+            (lambda group: tell_apart(entries=[stored("C"), stored("T1")], actor="x"), "先从那组里取出"),
+            (lambda group: tell_apart(entries=[stored("C"), stored("C")], actor="x"), "至少要两条"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_with_names_and_changes_nothing(
+        self, county: Path, change: Callable[[MergeGroup], object], reason: str
+    ) -> None:
+        group = merge(entries=[stored("C"), stored("T1")], actor="tests")
+        merge(entries=[stored("D"), stored("V")], actor="tests")
+        before = (groups_now(), sums_now(), ToldApart.objects.count())
+        with pytest.raises(DomainError, match=reason):
+            change(group)
+        assert (groups_now(), sums_now(), ToldApart.objects.count()) == before
+
+    @pytest.mark.parametrize("verb", ["add", "take-out", "reorder", "unmerge", "join", "apart"])
+    def test_an_office_that_does_not_stand_above_all_changes_nothing(self, county: Path, verb: str) -> None:
+        group = merge(entries=[stored("T1"), stored("V"), stored("T2")], actor="tests")
+        other = merge(entries=[stored("C"), stored("D")], actor="tests")
+        others = {"actor": "x", "confirmed_by": organisation("T1")}
+        verbs: dict[str, Callable[[], object]] = {
+            "add": lambda: add_to_group(group=other, entries=[stored("T1")], **others),  # type: ignore[arg-type]
+            "take-out": lambda: take_out(group=group, entry=stored("V"), **others),  # type: ignore[arg-type]
+            "reorder": lambda: reorder(
+                group=group,
+                entries=[stored(uid) for uid in ("V", "T1", "T2")],
+                **others,  # type: ignore[arg-type]
+            ),
+            "unmerge": lambda: unmerge(group=group, **others),  # type: ignore[arg-type]
+            "join": lambda: join_groups(groups=[group, other], **others),  # type: ignore[arg-type]
+            "apart": lambda: tell_apart(entries=[stored("T1"), stored("C")], **others),  # type: ignore[arg-type]
+        }
+        before = (groups_now(), sums_now())
+        with pytest.raises(DomainError, match=r"T1科协不在记录 .* 的单位之上"):
+            verbs[verb]()
+        assert (groups_now(), sums_now()) == before
+
+    def test_who_confirmed_is_kept(self, county: Path) -> None:
+        group = merge(entries=[stored("C"), stored("T1")], actor="tests", confirmed_by=organisation("C"))
+        assert MergeGroup.objects.get().office == organisation("C")
+        assert AuditRecord.objects.latest("number").subject == f"merge:{group.pk}"
+
+
+def test_a_voided_member_stays_counts_nothing_and_is_not_dumped(county: Path, tmp_path: Path) -> None:
+    group = merge(entries=[stored("C"), stored("T1"), stored("T2")], actor="tests")
+    services.void(entry=stored("C"), reason="没有这回事", actor="tests")
+    assert groups_now() == [["C", "T1", "T2"]]
+    expected = [asked(code, 202401, 202412, "county") for code in ("C", "T1", "T2")]
+    dump(tmp_path / "dumped")
+    assert '{"entries":["T1","T2"]}' in (tmp_path / "dumped" / "merges.jsonl").read_text(encoding="utf-8")
+    unmerge(group=group, actor="tests")
+    load_folder(tmp_path / "dumped")
+    assert groups_now() == [["T1", "T2"]]
+    assert [asked(code, 202401, 202412, "county") for code in ("C", "T1", "T2")] == expected
+
+
+def test_a_group_of_voided_members_and_one_other_is_not_dumped(county: Path, tmp_path: Path) -> None:
+    merge(entries=[stored("C"), stored("T1")], actor="tests")
+    services.void(entry=stored("C"), reason="没有这回事", actor="tests")
+    dump(tmp_path / "dumped")
+    assert (tmp_path / "dumped" / "merges.jsonl").read_text(encoding="utf-8") == ""
+
+
+def test_an_office_cannot_confirm_what_counts_in_another_year(county: Path) -> None:
+    services.amend(entry=stored("old"), changes={"start": None, "end": date(2024, 5, 31)}, actor="tests")
+    with pytest.raises(DomainError, match="不在同一年"):
+        merge(entries=[stored("old"), stored("T1")], actor="tests", confirmed_by=organisation("C"))
+    services.approve(entry=stored("old"), actor="tests")
+    merge(entries=[stored("old"), stored("T1")], actor="tests", confirmed_by=organisation("C"))
+    assert MergeMember.objects.count() == 2
+
+
+def test_drafts_of_any_month_of_the_year_are_merged_and_count_when_approved(county: Path) -> None:
+    rows = [entry("d", "T2", "2024-12-31", status="draft", figures=[figure("person_times", 7)])]
+    load_rows(county, entries=rows, merges=[{"entries": ["d", "T1"]}])
+    assert reached("C") == 1000 + 100 + 10 + 1
+    services.approve(entry=stored("d"), actor="tests")
+    assert reached("C") == 1000 + 10 + 1 + 7
+    assert reached("T1", first=202412, last=202412) == 100
 
 
 def test_a_draft_of_a_merge_cannot_be_corrected_into_another_year(tmp_path: Path) -> None:

@@ -186,3 +186,13 @@ def test_where_nothing_has_changed_hands_it_asks_only_whether_anything_has(tmp_p
         counts.append(len(queries))
     # Which units have moved in these months, where they are now, and where those went that are gone.
     assert counts[1] <= counts[0] + 4
+
+
+def test_of_one_event_another_member_may_be_the_best_one_now(tmp_path: Path) -> None:
+    """A department was merged into the county: its own record, which is preferred, is of the 科协系统 now."""
+    tree = [unit("C", kind="county"), unit("D", "C", "department", to="2024-06-30", successor="C")]
+    rows = [
+        entry(code, code, "2024-03-01", figures=[figure("materials", value)]) for code, value in (("D", 7), ("C", 5))
+    ]
+    load_rows(tmp_path, organisations=tree, entries=rows, merges=[{"entries": ["D", "C"]}])
+    assert (materials("C", "then"), materials("C", "today")) == (5, 7)

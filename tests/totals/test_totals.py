@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from kexie.core.errors import DomainError
+from kexie.core.errors import DomainError, RowError
 from kexie.registers.exchange import dump
+from kexie.registers.services import approve
+from kexie.totals.measures import LIMIT, SUM_LIMIT
 from kexie.totals.models import Fact, Indicator, MonthSum, Posting, Stamp, SumDelta
-from kexie.totals.queries import Total, entry_ids, totals, totals_by_organisation
+from kexie.totals.queries import Total, entry_ids, refuse_missing_formula, totals, totals_by_organisation
 from kexie.totals.services import FactData, PostingData, fold, post, sync_indicators, unpost
-from tests.factories import Row, entry, figure, forgotten, load_folder, load_rows, organisation, unit
+from tests.factories import Row, entry, figure, forgotten, load_folder, load_rows, organisation, stored, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -291,3 +293,53 @@ def test_a_total_takes_the_same_queries_for_one_entry_and_for_many(
             totals(**asked)  # type: ignore[arg-type]
         with django_assert_max_num_queries(14):  # type: ignore[operator]
             totals_by_organisation(**asked)  # type: ignore[arg-type]
+
+
+class TestBadInput:
+    """What cannot be booked or computed is refused by name, and nothing has changed."""
+
+    def test_a_stock_of_a_dissolved_unit(self, tmp_path: Path) -> None:
+        tree = [unit("C", kind="county"), unit("T1", "C"), unit("T2", "C", to="2024-08-31", successor="T1")]
+        rows = [entry("a", "T2", "2024-09-01", figures=[figure("galleries", 4), figure("books", 1)])]
+        reason = r"T2 在 2024-09-01 不存在：T2科协到 2024-08-31 为止，并入T1科协，存量科普画廊不能"
+        with pytest.raises(RowError, match=reason):
+            load_rows(tmp_path, organisations=tree, entries=rows)
+        load_rows(tmp_path, organisations=tree, entries=[{**rows[0], "status": "draft"}])
+        with pytest.raises(DomainError, match=reason):
+            approve(entry=stored("a"), actor="tests")
+        assert not Posting.objects.exists()
+        assert stored("a").counting is None
+        load_rows(tmp_path, entries=[entry("b", "T1", "2024-09-01", figures=[figure("galleries", 4)])])
+        assert year("C")["galleries"].value == 4
+
+    def test_a_sum_that_overflows(self, tree: Path) -> None:
+        most = SUM_LIMIT // LIMIT
+        load_rows(tree, entries=[entry(str(n), "V", figures=[figure("person_times", LIMIT)]) for n in range(most)])
+        assert year("C")["person_times"].value == SUM_LIMIT
+        with pytest.raises(DomainError, match=r"C科协 2024-05 的惠及人次（person_times）加起来太大"):
+            load_rows(tree, entries=[entry("more", "T2", figures=[figure("person_times", LIMIT)])])
+        assert year("C")["person_times"].value == SUM_LIMIT
+        assert Posting.objects.count() == most
+
+    def test_a_single_value_that_overflows(self, tree: Path) -> None:
+        for code, value in (("person_times", LIMIT + 1), ("donated_value", LIMIT)):
+            with pytest.raises(RowError, match=rf"{code}.*超出"):
+                load_rows(tree, entries=[entry("a", "V", figures=[figure(code, value)])])
+        assert not Posting.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("figures", "reason"),
+        [
+            ([], "建有科普组织的村（社区）没有记录，村（社区）总数没有记录"),
+            ([figure("villages_organised", 1)], "村（社区）总数没有记录"),
+            ([figure("villages_organised", 1), figure("villages_total", 0)], "村（社区）总数是 0"),
+        ],
+    )
+    def test_a_ratio_over_nothing_that_was_asked_for_by_name(self, tree: Path, figures: list[Row], reason: str) -> None:
+        load_rows(tree, entries=[entry("a", "T1", figures=figures)])
+        indicator = Indicator.objects.get(code="organisation_coverage")
+        with pytest.raises(DomainError, match=f"科普组织覆盖率算不出来：{reason}"):
+            refuse_missing_formula(indicator=indicator, found=year("C"))
+        whole = [figure("villages_organised", 1), figure("villages_total", 2)]
+        load_rows(tree, entries=[entry("b", "T2", figures=whole)])
+        refuse_missing_formula(indicator=indicator, found=year("C"))

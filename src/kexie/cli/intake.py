@@ -7,25 +7,23 @@ import typer
 from django.db import transaction
 from rich.table import Table
 
-from kexie.cli.output import CommandError, progress, results
+from kexie.cli.output import progress, results
 from kexie.cli.runtime import prepare_home
 from kexie.core.periods import Period
 from kexie.intake.services import TakenIn, take_in
 from kexie.orgs.queries import organisation_with_code
+from kexie.reading import read_file
 
 
 def run(
-    files: Annotated[list[Path], typer.Argument(help=".txt .html .docx .pdf")],
+    files: Annotated[
+        list[Path], typer.Argument(help=".txt .md .html .docx .pdf，有 LibreOffice 时还有 .doc .wps .rtf .odt")
+    ],
     organisation: Annotated[str, typer.Option(help="记到哪个组织名下（代码）")],
     period: Annotated[str, typer.Option(help="文中没有写明期间的，用这个期间，如 2017")] = "",
 ) -> None:
     """Read documents into drafts; they count only when a person has confirmed them."""
-    contents = []
-    for file in files:
-        try:
-            contents.append((file, file.read_bytes()))
-        except OSError as error:
-            raise CommandError(f"{file}：读不了（{error.strerror}）") from error
+    contents = [(file, read_file(file)) for file in files]
     chosen = Period.parse(period) if period else None
     prepare_home()
     where = organisation_with_code(organisation)

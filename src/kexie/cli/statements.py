@@ -13,7 +13,6 @@ from kexie.orgs.queries import organisation_with_code
 from kexie.registers.models import Statement
 from kexie.registers.queries import statements_of
 from kexie.registers.statements import stand_in, withdraw
-from kexie.totals.measures import QUALIFIER_WORDS
 
 _ACTOR = "kexie statements"
 
@@ -44,13 +43,12 @@ def _print(code: str) -> None:
     for name in ("编号", "单位", "期间", "指标", "数值", "", "用处"):
         table.add_column(name, justify="right" if name == "数值" else "left")
     found = statements_of(organisation=organisation_with_code(code))
-    for row, value, state in found:
+    for each in found:
+        row = each.row
         first, last = month_text(row.first_month or 0), month_text(row.last_month or 0)
         months = first if first == last else f"{first} 至 {last}"
-        word = QUALIFIER_WORDS[row.qualifier]
-        table.add_row(
-            str(row.pk), row.organisation.short_name, months, row.indicator.name, f"{value:,}", word, STATES[state]
-        )
+        number = (f"{each.value:,}", each.word)
+        table.add_row(str(row.pk), row.organisation.short_name, months, row.indicator.name, *number, STATES[each.state])
     results.print(table if found else "没有已确认的申报数。")
 
 

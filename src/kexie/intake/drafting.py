@@ -136,11 +136,17 @@ def draft(*, document: Document, text: str, period: Period | None) -> Drafted:
         # 共 in a sentence about one day is the event's own number, not one said of the year.
         one_event = names_a_day(text[span[0] : span[1]])
         wholes = [figure for figure in figures if figure.whole and not one_event]
-        result.wholes += [Whole(_told(figure), text[span[0] : span[1]].strip()[:300], span) for figure in wholes]
+        result.wholes += [Whole(figure_told(figure), text[span[0] : span[1]].strip()[:300], span) for figure in wholes]
         parts = [figure for figure in figures if figure not in wholes]
         if parts:
             result.drafts.append(_draft(document, text, span, parts, period))
     return result
+
+
+def draft_one(*, document: Document, text: str, figure: Figure, period: Period | None) -> Draft:
+    """Return the draft of the sentence around ``figure`` alone, a number that a person has put in."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, document.start, document.end)]
+    return _draft(document, text, _sentence(figure, document, ends), [figure], period)
 
 
 def _sentence(figure: Figure, document: Document, ends: Sequence[int]) -> tuple[int, int]:
@@ -202,7 +208,7 @@ def _work_area(document: Document, start: int) -> str:
 
 def _part(figure: Figure, figures: Sequence[Figure], document: Document) -> FigureTold:
     """A figure of a draft; one that is a part of another is told so, and adds nothing to a total."""
-    told = _told(figure)
+    told = figure_told(figure)
     if figure.part_of is None:
         return told
     whole = document.figures[figure.part_of]
@@ -211,8 +217,8 @@ def _part(figure: Figure, figures: Sequence[Figure], document: Document) -> Figu
     return msgspec.structs.replace(told, groups=["其中"])
 
 
-def _told(figure: Figure) -> FigureTold:
-    """A figure as a register stores it: the soft high of 余 and 多 is its high, exclusive."""
+def figure_told(figure: Figure) -> FigureTold:
+    """Return a figure as a register stores it: the soft high of 余 and 多 is its high, exclusive."""
     high = figure.high if figure.high is not None else figure.soft_high
     exact = figure.qualifier == "exact"
     return FigureTold(

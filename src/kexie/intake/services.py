@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.core.services import audit, store_file
+from kexie.intake.assigning import unit_named
 from kexie.intake.drafting import (
     Draft,
     Drafted,
@@ -25,7 +27,7 @@ from kexie.orgs.models import Organisation
 from kexie.reading import Document as ReadDocument
 from kexie.reading import Reading, read
 from kexie.registers.exchange.told import entry_told
-from kexie.registers.models import Entry, Revision, Status
+from kexie.registers.models import Entry, Revision, Statement, Status
 from kexie.registers.revisions import Checker, EntryTold, store
 from kexie.registers.services import approve_all
 from kexie.registers.statements import date_statement, state
@@ -55,17 +57,25 @@ class Confirmed:
 
 @transaction.atomic
 def take_in(
-    *, content: bytes, name: str, organisation: Organisation, actor: str, period: Period | None = None
+    *,
+    content: bytes,
+    name: str,
+    organisation: Organisation,
+    actor: str,
+    period: Period | None = None,
+    among: Sequence[Organisation] = (),
 ) -> TakenIn:
     """Read a file and draft its documents as records of ``organisation``; the same file twice adds nothing.
 
-    ``period`` is for documents that do not say theirs. A document of a body outside the association, or one that
-    repeats another, makes no draft and says why. Raises ReadingError when the file cannot be read.
+    A document whose text names one of the units ``among`` is that unit's. ``period`` is for documents that do not say
+    theirs. A document of a body outside the association, or one that repeats another, makes no draft and says why.
+    Raises ReadingError when the file cannot be read.
     """
     reading = read(content, name)
     file = store_file(content=content, name=name)
     source, _ = SourceText.objects.get_or_create(file=file, defaults={"text": reading.source.text})
-    known = {document.index: document for document in source.documents.filter(organisation=organisation)}
+    units = {organisation.pk, *(each.pk for each in among)}
+    known = {document.index: document for document in source.documents.filter(organisation__in=units)}
     result = TakenIn()
     checker = Checker()
     best = best_copies(reading.documents)
@@ -73,7 +83,8 @@ def take_in(
         document = known.get(read_document.index)
         if document is None:
             better = best[read_document.index]
-            document = _take_in_one(reading, read_document, better, source, organisation, period, checker)
+            unit = unit_named(read_document.organisation, among) or organisation
+            document = _take_in_one(reading, read_document, better, source, unit, period, checker)
             result.new += 1
             result.drafts += document.entries.count()
             result.statements += document.statements.count()
@@ -122,9 +133,10 @@ def _take_in_one(
         content_digest=digest,
         outcome=outcome,
         reason=reason,
+        checks=msgspec.to_builtins(told.checks) if outcome == Outcome.DRAFTED else [],
     )
-    _store_drafts(document, drafted.drafts, checker)
-    _store_statements(document, drafted.wholes, own, checker)
+    store_drafts(document, drafted.drafts, checker)
+    store_statements(document, drafted.wholes, own, checker)
     return document
 
 
@@ -142,7 +154,8 @@ def _refusal(
     return None, ""
 
 
-def _store_drafts(document: Document, drafts: list[Draft], checker: Checker) -> None:
+def store_drafts(document: Document, drafts: list[Draft], checker: Checker) -> None:
+    """Store drafts as entries of the document's unit, and tie them to it."""
     ready = []
     file = {"file": document.source.file_id, "name": document.source.file.name}
     for each in drafts:
@@ -164,7 +177,8 @@ def _store_drafts(document: Document, drafts: list[Draft], checker: Checker) -> 
     document.entries.add(*stored.entries)
 
 
-def _store_statements(document: Document, wholes: list[Whole], period: Period | None, checker: Checker) -> None:
+def store_statements(document: Document, wholes: list[Whole], period: Period | None, checker: Checker) -> None:
+    """Store statements of the document's unit, not confirmed yet, and tie them to it."""
     for each in wholes:
         statement = state(
             organisation=document.organisation,
@@ -179,24 +193,39 @@ def _store_statements(document: Document, wholes: list[Whole], period: Period | 
 
 
 @transaction.atomic
-def confirm(*, document: Document, actor: str, period: Period | None = None) -> Confirmed:
-    """Approve all drafts of ``document`` that have a date, and its statements; a person does this.
+def confirm(
+    *,
+    document: Document,
+    actor: str,
+    period: Period | None = None,
+    entries: Collection[int] | None = None,
+    statements: Collection[int] | None = None,
+) -> Confirmed:
+    """Approve drafts of ``document`` that have a date, and its statements; a person does this.
 
-    ``period`` dates what has no date: from its first day to its last. What has none is left, and counted.
+    ``entries`` and ``statements`` are ids; None for both: all. ``period`` dates what has no date: from its first day
+    to its last. What has none is left, and counted.
     Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
     """
-    pending = Entry.objects.filter(documents=document, latest__status__in=_PENDING)
+    pending = pending_entries(document)
+    whole = entries is None and statements is None
+    if not whole:
+        pending = pending.filter(pk__in=entries or ())
     if period is not None:
         _date(pending, period)
     dated = list(pending.filter(latest__end__isnull=False).values_list("pk", flat=True))
-    statements = document.statements.filter(confirmed=False)
-    undated_statements = statements.filter(first_month=None)
+    open_statements = document.statements.filter(confirmed=False)
+    if not whole:
+        open_statements = open_statements.filter(pk__in=statements or ())
+    # Ids now: a statement that gets a date below must not fall out of its own selection.
+    chosen = Statement.objects.filter(pk__in=list(open_statements.values_list("pk", flat=True)))
+    undated_statements = chosen.filter(first_month=None)
     if period is not None:
         for statement in undated_statements.select_related("organisation", "indicator"):
             date_statement(statement=statement, period=period)
     result = Confirmed(undated=pending.filter(latest__end=None).count() + undated_statements.count())
     result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}") if dated else 0
-    result.statements = statements.filter(first_month__isnull=False).update(confirmed=True)
+    result.statements = chosen.filter(first_month__isnull=False).update(confirmed=True)
     if result.statements:
         audit(
             actor=actor,
@@ -205,6 +234,23 @@ def confirm(*, document: Document, actor: str, period: Period | None = None) -> 
             statements=result.statements,
         )
     return result
+
+
+@transaction.atomic
+def confirm_documents(*, documents: Sequence[Document], actor: str, period: Period | None = None) -> Confirmed:
+    """Confirm all that waits of each of ``documents``, or nothing of any; see ``confirm``."""
+    total = Confirmed()
+    for document in documents:
+        done = confirm(document=document, actor=actor, period=period)
+        total.entries += done.entries
+        total.statements += done.statements
+        total.undated += done.undated
+    return total
+
+
+def pending_entries(document: Document) -> QuerySet[Entry]:
+    """Return the drafts of ``document`` that nobody has confirmed or rejected yet."""
+    return Entry.objects.filter(documents=document, latest__status__in=_PENDING)
 
 
 def _date(pending: QuerySet[Entry], period: Period) -> None:

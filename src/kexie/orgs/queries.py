@@ -1,10 +1,10 @@
 """Reads of the tree on a given day."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from kexie.core.errors import DomainError
-from kexie.orgs.models import Lineage, Organisation
+from kexie.orgs.models import Lineage, Organisation, OrganisationVersion
 
 
 def organisation_with_code(code: str) -> Organisation:
@@ -48,3 +48,19 @@ def children_between(*, organisation: Organisation, first: date, last: date) -> 
     """Return, in official order, all that stood directly below ``organisation`` on some day from first to last."""
     lineages = Lineage.objects.filter(parent=organisation, valid_from__lte=last, valid_until__gt=first)
     return list(Organisation.objects.filter(pk__in=lineages.values("organisation")).in_official_order())
+
+
+def why_absent(*, organisation: int, day: date) -> str:
+    """Return a sentence for people that organisation id ``organisation`` does not exist on ``day``, and why."""
+    rows = list(
+        OrganisationVersion.objects.filter(organisation=organisation)
+        .select_related("organisation", "successor")
+        .order_by("valid_from")
+    )
+    code = rows[0].organisation.code
+    past = [row for row in rows if row.valid_until <= day]
+    if not past:
+        return f"组织 {code} 在 {day} 不存在：{rows[0].name}从 {rows[0].valid_from} 起才有"
+    last = past[-1]
+    went = f"，并入{last.successor.name}" if last.successor else ""
+    return f"组织 {code} 在 {day} 不存在：{last.name}到 {last.valid_until - timedelta(days=1)} 为止{went}"

@@ -1,10 +1,12 @@
 """Documents into facts. A pure library: no Django, no database, no network, no printing.
 
-``extract`` decodes a file; ``read`` and ``read_text`` return a ``Reading``; ``to_json`` gives it the shape of
-``kexie read --json``.
+``read_file`` opens a file and ``extract`` decodes it; ``read`` and ``read_text`` return a ``Reading``; ``to_json``
+gives it the shape of ``kexie read --json``, which ``contract`` describes. ``figures_of`` returns the figures of a text
+and nothing else.
 """
 
-from kexie.reading.decode import extract
+from kexie.reading.decode import extract, read_file, read_standard_input
+from kexie.reading.figures import figures_of
 from kexie.reading.model import (
     Activity,
     Check,
@@ -30,8 +32,11 @@ __all__ = [
     "Source",
     "Target",
     "extract",
+    "figures_of",
     "read",
+    "read_file",
     "read_source",
+    "read_standard_input",
     "read_text",
     "to_json",
 ]

@@ -1,10 +1,11 @@
-"""The circumstances of an event in its sentence: place, organisers, campaign, audience."""
+"""The circumstances of an event in its sentence: place, partners, campaign."""
 
 import re
 from dataclasses import dataclass
 from functools import cache
 
 from kexie.catalogue.loader import load
+from kexie.reading.patterns import any_of
 
 _HAN = "\u4e00-\u9fff"
 _QUOTED = re.compile(r"[“”\"][^“”\"\n]{1,44}[”\"]|《[^《》\n]{1,44}》|\([^()\n]{1,24}\)")
@@ -19,15 +20,8 @@ class _Lexicon:
     campaigns: re.Pattern[str]
     campaign: re.Pattern[str]
     partner: re.Pattern[str]
-    audience: re.Pattern[str]
-    audience_not: re.Pattern[str]
     bodies: re.Pattern[str]
     body_place: re.Pattern[str]
-
-
-def any_of(words: list[str]) -> str:
-    """A pattern for any of ``words``, the longest first."""
-    return "|".join(sorted(map(re.escape, set(words)), key=len, reverse=True))
 
 
 @cache
@@ -42,8 +36,6 @@ def _lexicon() -> _Lexicon:
         campaigns=re.compile(any_of(data["campaigns"])),
         campaign=re.compile(data["campaign_re"]),
         partner=re.compile(data["partner_re"]),
-        audience=re.compile(data["audience_re"]),
-        audience_not=re.compile(data["audience_not_re"]),
         body_place=re.compile(data["body_place_re"]),
         bodies=re.compile(f"[{_HAN}“”A-Za-z0-9_*]{{0,14}}?(?:{any_of(data['bodies'])})"),
     )
@@ -62,12 +54,15 @@ def place_in(sentence: str, hidden: str, near: int) -> str | None:
         name = sentence[start:end].strip(" 了")
         if _UNDER.match(hidden, end) or not _is_place(name, hidden[start:end]):
             continue
+        if hidden[match.start() - 1 : start] in _SENT:
+            continue
         distance = near - start if start <= near else (start - near) * 3 + 60
         if best is None or distance < best[0]:
             best = distance, name
     return best[1] if best else None
 
 
+_SENT = ("送到", "报到", "达到", "得到", "受到", "评到")  # 选送到省科协: not where it took place
 _UNDER = re.compile(r"的?[^,。;]{0,8}?(?:领导|指导|支持|关心|帮助|配合|努力|组织|引导|部署)[^,。;]{0,8}?下")
 
 
@@ -147,13 +142,3 @@ def subjects_in(clause: str) -> list[str]:
 def is_place_body(name: str) -> bool:
     """Whether a body is a place, too: a garden, a museum."""
     return bool(_lexicon().body_place.search(name))
-
-
-def audience_in(text: str) -> str | None:
-    """Whom the event addressed, as written: 向居民宣传 → 居民."""
-    words = _lexicon()
-    for match in words.audience.finditer(text):
-        who = match["who"].strip("、的了")
-        if len(who) >= 2 and not words.audience_not.search(who):
-            return who
-    return None

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 
@@ -17,6 +17,8 @@ from kexie.catalogue.loader import load
 # OpenCC's t2s leaves these alone or gives them another word's meaning.
 ADDITIONS = {"陜": "陕", "衞": "卫", "餘": "余", "馀": "余", "裏": "里", "羣": "群", "啓": "启", "綫": "线"}
 WORDS = {"著重": "着重", "著力": "着力", "著眼": "着眼", "著手": "着手", "沿著": "沿着", "圍繞著": "围绕着"}
+_WORDS = re.compile("|".join(WORDS))
+_LONE = re.compile("[\ud800-\udfff]")
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES = {0x3000: 0x20, 0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20, 0x2009: 0x20, 0x09: 0x20}
@@ -41,19 +43,20 @@ def simplify(text: str) -> str:
     """``text`` in simplified characters, always of the same length."""
     if text.isascii():
         return text
+    text = _LONE.sub("\ufffd", text)  # half of a character is none, and OpenCC refuses it
     converted: str = _converter().convert(text)
     if len(converted) != len(text):
         # A phrase of another length would shift every offset behind it, so such a text goes character by character.
         converted = "".join(_one(c) for c in text)
-    for written, wanted in WORDS.items():
-        at = text.find(written)
-        while at >= 0:
-            converted = converted[:at] + wanted + converted[at + len(wanted) :]
-            at = text.find(written, at + 1)
-    return converted
+    parts: list[str] = []
+    end = 0
+    for found in _WORDS.finditer(text):
+        parts += (converted[end : found.start()], WORDS[found.group()])
+        end = found.end()
+    return "".join((*parts, converted[end:]))
 
 
-@cache
+@lru_cache(maxsize=2**15)
 def _one(character: str) -> str:
     converted: str = _converter().convert(character)
     return converted if len(converted) == 1 else character

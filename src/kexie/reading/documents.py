@@ -59,17 +59,18 @@ def split(text: str) -> list[Piece]:
     heads = [i for i, line in enumerate(lines) if len(line.text) <= 48 and _COLLECTION.match(line.text)]
     if not _is_collection(lines, heads):
         heads = []
+    headed = frozenset(heads)
     bounds = sorted({0, *heads})
     pieces: list[Piece] = []
     for at, begin in enumerate(bounds):
         stop = bounds[at + 1] if at + 1 < len(bounds) else len(lines)
         chunk = lines[begin:stop]
-        if begin not in heads:
+        if begin not in headed:
             chunk = _without_introduction(chunk, bool(heads))
         chunk = _without_closing(chunk)
         if not chunk:
             continue
-        heading = chunk[0].text if begin in heads else None
+        heading = chunk[0].text if begin in headed else None
         for group in _restarts(chunk, inside_collection=bool(heads)):
             pieces.append(Piece(group[0].start, group[-1].end, heading if group[0] is chunk[0] else None, group))
     if not pieces:

@@ -5,6 +5,9 @@ from decimal import Decimal
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 TENS = {"十": 10, "百": 100, "千": 1000}
 GREAT = {"万": 10**4, "亿": 10**8}
+FORMAL = "壹贰叁肆伍陆柒捌玖拾佰仟"  # as on receipts
+_FORMAL = frozenset(FORMAL)
+_PLAIN = str.maketrans(FORMAL, "一二三四五六七八九十百千")
 CHINESE = "".join(DIGITS) + "".join(TENS) + "".join(GREAT)
 
 
@@ -18,7 +21,9 @@ def parse_arabic(text: str) -> Decimal | None:
 
 
 def parse_chinese(text: str) -> Decimal | None:
-    """Value of a Chinese numeral (一百二十, 两万三, 二〇一七, 百, 万); None when it is not well formed."""
+    """Value of a Chinese numeral (一百二十, 两万三, 二〇一七, 叁万, 百); None when it is not well formed."""
+    if text[:1] in _FORMAL:
+        text = text.translate(_PLAIN)
     if not text:
         return None
     if all(c in DIGITS for c in text):
@@ -30,6 +35,7 @@ def parse_chinese(text: str) -> Decimal | None:
     digit: int | None = None
     last = 0  # the last multiplier, so that a trailing digit reads 一百二 as 120 and 一百零二 as 102
     zero = False
+    used: set[int] = set()  # 万 and 亿, each once
     for c in text:
         if c in DIGITS:
             if digit is not None and digit != 0:
@@ -44,8 +50,13 @@ def parse_chinese(text: str) -> Decimal | None:
             digit, last, zero = None, multiplier, False
         elif c in GREAT:
             multiplier = GREAT[c]
+            if multiplier in used:
+                return None  # 一万零一万
+            used.add(multiplier)
             section += digit or 0
             if not section and not total:
+                if digit == 0:
+                    return None
                 section = 1
             if total and multiplier > 10**4:
                 total = (total + section) * multiplier

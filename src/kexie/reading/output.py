@@ -55,7 +55,6 @@ def _figure(f: Figure) -> dict[str, Any]:
         "low": number(f.low),
         "high": number(f.high),
         "soft_high": number(f.soft_high),
-        "low_exclusive": f.low_exclusive,
         "unit": f.unit,
         "counted": f.counted,
         "kind": f.kind,

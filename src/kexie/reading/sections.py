@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kexie.reading.lines import Line
@@ -53,7 +54,7 @@ def find(text: str, lines: list[Line], end: int) -> list[Heading]:
     out = []
     stops = _stops(found, end)
     for (start, rank, after), stop in zip(found, stops, strict=True):
-        cut = _TITLE_END.search(text, after, stop)
+        cut = _TITLE_END.search(text, after, min(stop, after + 60))
         title = text[after : min(cut.start() if cut else stop, after + 60)].strip()
         number = text[start:after].strip(" 、.")
         out.append(Heading(number, used.index(rank) + 1, title, start, stop))
@@ -77,16 +78,35 @@ class Outline:
     def __init__(self, headings: list[Heading]) -> None:
         self._headings = headings
         self._starts = [h.start for h in headings]
+        self._parents: list[int] = []
+        open_: list[int] = []
+        for i, heading in enumerate(headings):
+            while open_ and headings[open_[-1]].level >= heading.level:
+                open_.pop()
+            self._parents.append(open_[-1] if open_ else -1)
+            open_.append(i)
 
     def above(self, position: int) -> list[Heading]:
         """The headings whose sections hold ``position``, outermost first."""
         at = bisect_left(self._starts, position + 1) - 1
         out: list[Heading] = []
-        level = 99
-        while at >= 0 and level > 1:
-            heading = self._headings[at]
-            if heading.level < level and heading.end > position:
-                out.append(heading)
-                level = heading.level
-            at -= 1
+        while at >= 0:
+            if self._headings[at].end > position:
+                out.append(self._headings[at])
+            at = self._parents[at]
         return out[::-1]
+
+    def under(self, test: Callable[[Heading], bool]) -> Callable[[int], bool]:
+        """A function that says whether a position lies in a section whose heading passes ``test``."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for heading in self._headings:
+            if (not ends or heading.start >= ends[-1]) and test(heading):
+                starts.append(heading.start)
+                ends.append(heading.end)
+
+        def inside(position: int) -> bool:
+            at = bisect_left(starts, position + 1) - 1
+            return at >= 0 and position < ends[at]
+
+        return inside

@@ -1,14 +1,13 @@
 """Measure words: recognise one at a place in the text."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kexie.catalogue.loader import load
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A measure word: ``name`` as reported, ``kind`` of quantity, whether Chinese numerals may stand before it,
     and the named context that it needs (None: none)."""
 
@@ -19,8 +18,8 @@ class Unit:
 
 
 @cache
-def table() -> tuple[dict[str, Unit], re.Pattern[str]]:
-    """All units by surface form, and one pattern that matches the longest of them at a position."""
+def table() -> tuple[dict[str, Unit], dict[str, re.Pattern[str]]]:
+    """All units by surface form, and for each first character a pattern that matches the longest of them."""
     units: dict[str, Unit] = {}
     parts: dict[str, str] = {}
     for kind, rows in load("lexicon/units").items():
@@ -36,25 +35,40 @@ def table() -> tuple[dict[str, Unit], re.Pattern[str]]:
             if "only" in row:
                 pattern += "(?=" + "|".join(map(re.escape, row["only"])) + ")"
             parts[surface] = pattern
-    longest_first = sorted(parts, key=lambda s: (-len(s), s))
-    return units, re.compile("|".join(parts[s] for s in longest_first))
+    by_first: dict[str, list[str]] = {}
+    for surface in sorted(parts, key=lambda s: (-len(s), s)):
+        by_first.setdefault(surface[0], []).append(parts[surface])
+    return units, {first: re.compile("|".join(patterns)) for first, patterns in by_first.items()}
+
+
+def first_characters() -> frozenset[str]:
+    """The characters with which a measure word can begin."""
+    return frozenset(table()[1])
+
+
+def _surface_at(text: str, position: int) -> re.Match[str] | None:
+    pattern = table()[1].get(text[position : position + 1])
+    return pattern.match(text, position) if pattern is not None else None
 
 
 def unit_at(text: str, position: int) -> tuple[Unit, int] | None:
     """The unit that begins at ``position`` and where it ends, or None.
 
-    A second unit in parentheses is part of the first, as written: 人(次), 份(册).
+    A second unit in parentheses or behind a stroke is part of the first, as written: 人(次), 份/册.
     """
-    units, pattern = table()
-    match = pattern.match(text, position)
+    match = _surface_at(text, position)
     if match is None:
         return None
-    unit, end = units[match.group()], match.end()
-    if end < len(text) and text[end] in "(/":
-        second = pattern.match(text, end + 1)
+    unit, end = table()[0][match.group()], match.end()
+    if unit.kind == "count" and text[end : end + 1] == "/":
+        second = _surface_at(text, end + 1)
+        if second is not None and table()[0][second.group()].kind == "count":
+            return unit._replace(name=text[match.start() : second.end()]), second.end()
+    if text[end : end + 1] == "(":
+        second = _surface_at(text, end + 1)
+        if second is not None and text.startswith(")", second.end()):
+            end = second.end() + 1
+            return unit._replace(name=text[match.start() : end]), end
         if second is None and text.startswith("(次)", end):
-            return Unit(unit.name + "(次)", unit.kind, unit.chinese, unit.context), end + 3
-        if second is not None and text[end] == "(" and text.startswith(")", second.end()):
-            name = text[match.start() : second.end() + 1]
-            return Unit(name, unit.kind, unit.chinese, unit.context), second.end() + 1
+            return unit._replace(name=unit.name + "(次)"), end + 3
     return unit, end

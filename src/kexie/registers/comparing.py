@@ -9,7 +9,7 @@ from kexie.core.bulk import batched
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.registers.proposals.score import ALIKE_WORDS
 from kexie.registers.proposals.weights import merging
-from kexie.totals.measures import QUALIFIER_WORDS
+from kexie.totals.measures import printed_word
 from kexie.ui.numbers import day
 
 
@@ -68,7 +68,9 @@ class Shelf:
                 before = own.get(row.indicator.name)
                 summed = value + (before.value or 0) if before else value
                 own[row.indicator.name] = Cell(
-                    value=summed, word=QUALIFIER_WORDS[row.qualifier], unit=row.indicator.unit
+                    value=summed,
+                    word=printed_word(qualifier=row.qualifier, value=row.value, low=row.low, high=row.high),
+                    unit=row.indicator.unit,
                 )
                 self._order[row.indicator.name] = row.indicator.order
 

@@ -22,7 +22,7 @@ from kexie.registers.merging import members_of
 from kexie.registers.models import Entry, Figure, Revision, Status
 from kexie.registers.permissions import APPROVE, RECORD, SUBMIT, VOID, may, require
 from kexie.registers.review import Rule, marks_of, review_rule
-from kexie.totals.measures import QUALIFIER_WORDS
+from kexie.totals.measures import printed_word
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,9 @@ def show_entry(request: HttpRequest, uid: str) -> HttpResponse:
         **_said(entry, latest),
         "counting_number": str(entry.counting.number) if entry.counting and entry.counting_id != latest.pk else "",
         "history": history_of(entry),
+        "sources": [
+            each.told for each in latest.sources.order_by("pk") if each.told.get("quote") or each.told.get("name")
+        ],
         "verbs": _verbs(request.user, entry),
         "alone": _must_be_other(request.user, entry),
         "merged": [each for each in _visible(request, members_of(merge.group)) if each.pk != entry.pk] if merge else [],
@@ -171,7 +174,7 @@ def _figures(revision: Revision) -> list[ShownFigure]:
             name=row.indicator.name,
             unit=row.indicator.unit,
             value=Decimal(row.value).scaleb(-row.indicator.scale),
-            word=QUALIFIER_WORDS[row.qualifier],
+            word=printed_word(qualifier=row.qualifier, value=row.value, low=row.low, high=row.high),
             notes=[*([row.get_mode_display()] if row.mode else []), *(["其中"] if row.is_part else [])],
         )
         for row in rows

@@ -11,7 +11,7 @@ from kexie.core.models import AuditRecord
 from kexie.orgs.models import User
 from kexie.registers.comparing import days_text
 from kexie.registers.models import Entry, Figure, Revision
-from kexie.totals.measures import QUALIFIER_WORDS
+from kexie.totals.measures import printed_word
 from kexie.ui.numbers import grouped
 
 _ACTS = {"submit": "提交", "approve": "通过", "return": "退回", "void": "作废", "revise": "修改"}
@@ -104,7 +104,7 @@ def _numbers(figures: Sequence[Figure]) -> dict[str, str]:
     for row in figures:
         value = Decimal(row.value).scaleb(-row.indicator.scale)
         part = "其中" if row.is_part else ""
-        word = QUALIFIER_WORDS[row.qualifier]
+        word = printed_word(qualifier=row.qualifier, value=row.value, low=row.low, high=row.high)
         number = f"约{grouped(value, 10_000)}" if word == "约" else f"{grouped(value, 10_000)}{word}"
         mode = row.get_mode_display() if row.mode else ""
         found.setdefault(row.indicator.name, []).append(f"{part}{mode}{number}{row.indicator.unit}")

@@ -20,7 +20,7 @@ from kexie.core.errors import DomainError
 from kexie.core.services import audit
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, MergeGroup, MergeMember, Revision, Status, ToldApart
-from kexie.registers.revisions import settle
+from kexie.registers.revisions import lock_entries, settle
 
 
 @transaction.atomic
@@ -33,6 +33,7 @@ def merge(
     Raises DomainError, naming what is wrong, when there are fewer than two, one stands twice, is void, is in another
     group already, ended in another year, or is not below the office; then nothing is changed.
     """
+    lock_entries(entry.pk for entry in entries)
     check_members(entries)
     if confirmed_by is not None:
         _check_one_year(entries, counting=True)
@@ -42,18 +43,19 @@ def merge(
     _place(group, entries)
     _forget_told_apart(entries)
     settle(entries=[entry.pk for entry in entries])
-    _audit("merge", group, actor, entries)
+    _audit("merge", group.pk, actor, entries)
     return group
 
 
 @transaction.atomic
 def unmerge(*, group: MergeGroup, actor: str, confirmed_by: Organisation | None = None) -> None:
     """Take a group apart; each of its entries counts by itself again. Raises DomainError as ``merge`` does."""
-    entries = members_of(group)
+    entries = _locked_members(group)
     _check_office(entries, confirmed_by)
-    _audit("unmerge", group, actor, entries)
+    key = group.pk
     group.delete()
     settle(entries=[entry.pk for entry in entries])
+    _audit("unmerge", key, actor, entries)
 
 
 @transaction.atomic
@@ -61,7 +63,7 @@ def reorder(
     *, group: MergeGroup, entries: Sequence[Entry], actor: str, confirmed_by: Organisation | None = None
 ) -> None:
     """Prefer the members of ``group`` in the order of ``entries``. Raises DomainError unless they are just these."""
-    members = members_of(group)
+    members = _locked_members(group)
     known = {entry.pk for entry in members}
     if strangers := [entry for entry in entries if entry.pk not in known]:
         raise DomainError(f"记录 {_names(strangers)} 不在这组同一活动里")
@@ -70,7 +72,7 @@ def reorder(
     _check_office(members, confirmed_by)
     _place(group, entries)
     settle(entries=sorted(known))
-    _audit("reorder-merge", group, actor, entries)
+    _audit("reorder-merge", group.pk, actor, entries)
 
 
 @transaction.atomic
@@ -78,30 +80,32 @@ def add_to_group(
     *, group: MergeGroup, entries: Sequence[Entry], actor: str, confirmed_by: Organisation | None = None
 ) -> None:
     """Put ``entries`` behind the members of ``group``. Raises DomainError as ``merge`` does."""
-    together = [*members_of(group), *entries]
-    check_members([*_not_void(members_of(group)), *entries])
+    members = _locked_members(group, *entries)
+    together = [*members, *entries]
+    check_members([*_not_void(members), *entries])
     _check_office(together, confirmed_by)
     _check_free(entries)
     _place(group, together)
     _forget_told_apart(together)
     settle(entries=[entry.pk for entry in together])
-    _audit("add-to-merge", group, actor, entries)
+    _audit("add-to-merge", group.pk, actor, entries)
 
 
 @transaction.atomic
 def take_out(*, group: MergeGroup, entry: Entry, actor: str, confirmed_by: Organisation | None = None) -> None:
     """Take ``entry`` out of ``group``; a group of one is none. Raises DomainError when it is not in it."""
-    members = members_of(group)
+    members = _locked_members(group)
     rest = [each for each in members if each.pk != entry.pk]
     if len(rest) == len(members):
         raise DomainError(f"记录 {_names([entry])} 不在这组同一活动里")
     _check_office(members, confirmed_by)
-    _audit("take-out-of-merge", group, actor, [entry])
+    key = group.pk
     if len(rest) < 2:
         group.delete()
     else:
         _place(group, rest)
     settle(entries=[each.pk for each in members])
+    _audit("take-out-of-merge", key, actor, [entry])
 
 
 @transaction.atomic
@@ -109,6 +113,7 @@ def join_groups(*, groups: Sequence[MergeGroup], actor: str, confirmed_by: Organ
     """Make one group of several, those of the first one first; return it. Raises DomainError as ``merge`` does."""
     if len({group.pk for group in groups}) < 2 or len({group.pk for group in groups}) != len(groups):
         raise DomainError("合并要两组不同的同一活动")
+    lock_entries(entry.pk for group in groups for entry in members_of(group))
     together = [entry for group in groups for entry in members_of(group)]
     check_members(_not_void(together))
     _check_office(together, confirmed_by)
@@ -117,7 +122,7 @@ def join_groups(*, groups: Sequence[MergeGroup], actor: str, confirmed_by: Organ
     _place(first, together)
     _forget_told_apart(together)
     settle(entries=[entry.pk for entry in together])
-    _audit("join-merges", first, actor, together)
+    _audit("join-merges", first.pk, actor, together)
     return first
 
 
@@ -275,8 +280,15 @@ def _essences(entries: Sequence[Entry]) -> dict[int, list[Any]]:
     return {revision.entry_id: essence_of(revision) for revision in revisions}
 
 
-def _audit(action: str, group: MergeGroup, actor: str, entries: Sequence[Entry]) -> None:
-    audit(actor=actor, action=action, subject=f"merge:{group.pk}", entries=[entry.uid for entry in entries])
+def _locked_members(group: MergeGroup, *others: Entry) -> list[Entry]:
+    """The entries of ``group``, locked together with ``others`` until the transaction ends."""
+    lock_entries([*group.members.values_list("entry", flat=True), *(entry.pk for entry in others)])
+    return members_of(group)
+
+
+def _audit(action: str, group: int, actor: str, entries: Sequence[Entry]) -> None:
+    """The last step of a verb: it takes the lock on the chain, which every other session waits for."""
+    audit(actor=actor, action=action, subject=f"merge:{group}", entries=[entry.uid for entry in entries])
 
 
 def _names(entries: Sequence[Entry]) -> str:

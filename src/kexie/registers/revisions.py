@@ -35,7 +35,9 @@ from kexie.registers.models import (
     Status,
     Visibility,
 )
+from kexie.totals.measures import LIMIT
 from kexie.totals.models import Indicator
+from kexie.totals.refusals import absent
 from kexie.totals.services import FactData, PostingData, post, unpost
 
 
@@ -195,7 +197,8 @@ class Checker:
         if told.end is None:
             raise DomainError("已通过的记录要有结束日期")
         if self.standings.on(organisation, told.end) is None:
-            raise DomainError(f"组织 {told.organisation} 在 {told.end} 不存在")
+            known = (self.indicators.get(figure.indicator) for figure in told.figures or ())
+            raise absent(organisation=organisation, day=told.end, indicators=[each.pk for each in known if each])
 
     def _indicator(self, figure: FigureTold, value: Value) -> Indicator:
         indicator = self.indicators.get(figure.indicator)
@@ -247,7 +250,8 @@ def to_units(value: Value, indicator: Indicator) -> dict[str, Any]:
         scaled = number.scaleb(indicator.scale)
         if scaled != scaled.to_integral_value():
             raise DomainError(f"{indicator.name}（{indicator.code}）最多 {indicator.scale} 位小数：{number}")
-        complete(value=scaled)  # still within what a column holds
+        if scaled > LIMIT:
+            raise DomainError(f"{indicator.name}（{indicator.code}）：数值 {number} 超出范围")
         return int(scaled)
 
     return {
@@ -305,6 +309,12 @@ def store(*, ready: Sequence[Ready], actor: User | None, replace: bool, standing
 def _same(revision: Revision, ready: Ready) -> bool:
     told = ready.told
     return (revision.digest, revision.status, revision.reason) == (ready.digest, told.status, told.void_reason)
+
+
+def lock_entries(entries: Iterable[int]) -> None:
+    """Let nobody else change these entries until the transaction ends; the first step of every verb that books."""
+    for batch in batched(sorted(set(entries))):
+        list(Entry.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk", flat=True))
 
 
 def settle(*, entries: Iterable[int], standings: Standings | None = None) -> None:

@@ -18,7 +18,7 @@ from kexie.registers.exchange.told import entry_told
 from kexie.registers.merging import check_year_of_member, check_years
 from kexie.registers.models import Entry, Register, Revision, Status
 from kexie.registers.review import Rule, check_reviewer, check_reviewers, review_rule
-from kexie.registers.revisions import Checker, EntryTold, FigureTold, settle, store
+from kexie.registers.revisions import Checker, EntryTold, FigureTold, lock_entries, settle, store
 from kexie.totals.services import fold
 
 _LONGEST_REASON = 200
@@ -164,6 +164,7 @@ def approve(*, entry: Entry, actor: str, user: User | None = None) -> Revision:
     Raises DomainError when it counts already or is void, when it has no day or its unit did not exist on it, or when
     the unit's rule wants somebody else to approve.
     """
+    lock_entries([entry.pk])
     check_reviewer(revision=_latest(entry), user=user)
     allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
     return _move(entry, actor, "approve", user=user, to=Status.APPROVED, allowed=allowed)
@@ -194,12 +195,31 @@ def void(*, entry: Entry, reason: str, actor: str, user: User | None = None) -> 
 
 
 @transaction.atomic
+def discard(*, entry: Entry, reason: str, actor: str, user: User | None = None) -> Revision:
+    """Void an entry of which nothing has ever counted. Raises DomainError when something has, or without a reason."""
+    reason = _reason(reason, "作废")
+    if entry.revisions.filter(status=Status.APPROVED).exists():
+        raise DomainError("这条记录已计数，要作废请用“作废”")
+    allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+    return _move(entry, actor, "discard", user=user, to=Status.VOID, allowed=allowed, reason=reason)
+
+
+@transaction.atomic
+def restore(*, entry: Entry, actor: str, user: User | None = None) -> Revision:
+    """Make what was discarded a draft again. Raises DomainError when the entry has counted before it was void."""
+    if entry.revisions.filter(status=Status.APPROVED).exists() or entry.revisions.count() > 1:
+        raise DomainError("这条记录计过数，作废后不能撤回；请重新录入")
+    return _move(entry, actor, "restore", user=user, to=Status.DRAFT, allowed=(Status.VOID,))
+
+
+@transaction.atomic
 def approve_all(*, entries: Sequence[int], actor: str, subject: str, user: User | None = None) -> int:
     """Approve the latest revisions of these entries at once; return how many. All of them have a day.
 
     Raises DomainError when one has none or did not stand anywhere on it, or when a unit's rule wants somebody else
     than ``user`` to approve; then none is approved.
     """
+    lock_entries(entries)
     pending = Revision.objects.filter(
         pk__in=Entry.objects.filter(pk__in=entries).values("latest"),
         status__in=(Status.DRAFT, Status.SUBMITTED),
@@ -228,12 +248,13 @@ def _move(
     of: Revision | None = None,
 ) -> Revision:
     """Change the status of revision ``of`` (None: the latest) by a conditional UPDATE: of two sessions one fails."""
+    lock_entries([entry.pk])
     revision = of or _latest(entry)
     if to == Status.APPROVED:
         if revision.end is None:
             raise DomainError(f"“{revision.title}”没有日期，不能通过")
         check_year_of_member(entry=entry, end=revision.end)
-    decided = to != Status.SUBMITTED
+    decided = to in (Status.APPROVED, Status.RETURNED, Status.VOID)
     changed = Revision.objects.filter(pk=revision.pk, status__in=allowed).update(
         status=to,
         reason=reason,
@@ -243,8 +264,9 @@ def _move(
     if not changed:
         shown = Status(revision.status).label
         raise DomainError(f"“{revision.title}”现在是{shown}，不能{to.label}")
-    audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
     settle(entries=[entry.pk])
+    # The last step: it takes the lock on the chain, which every other session waits for.
+    audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
     revision.refresh_from_db()
     return revision
 
@@ -255,7 +277,7 @@ def _latest(entry: Entry) -> Revision:
 
 def _locked_latest(entry: Entry, based_on: str) -> Revision:
     """The latest revision, the entry locked until the end of the transaction. Raises Conflict."""
-    Entry.objects.select_for_update().get(pk=entry.pk)
+    lock_entries([entry.pk])
     latest = _latest(entry)
     if based_on and latest.digest != based_on:
         raise Conflict(latest)

@@ -73,6 +73,13 @@ def date_statement(*, statement: Statement, period: Period) -> None:
     statement.save(update_fields=["first_month", "last_month", "digest"])
 
 
+def restate(*, statement: Statement, organisation: Organisation) -> None:
+    """Say that a statement is of another unit."""
+    statement.organisation = organisation
+    statement.digest = _digest(statement, organisation.code)
+    statement.save(update_fields=["organisation", "digest"])
+
+
 def state(
     *,
     organisation: Organisation,

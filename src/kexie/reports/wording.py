@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
 from kexie.reports.model import Measured
-from kexie.totals.measures import QUALIFIER_WORDS
+from kexie.totals.measures import printed_word
 
 WAN = Decimal(10_000)
 YI = Decimal(100_000_000)
@@ -113,7 +113,7 @@ def word_total(*, total: Measured, unit: str, style: Style = PLAIN) -> str:
 
 def all_digits(total: Measured) -> str:
     """Return a total with all its digits and the word that makes them true: 202,112以上. For sources, not for prose."""
-    word = QUALIFIER_WORDS[total.qualifier]
+    word = printed_word(qualifier=total.qualifier, value=total.value, low=total.low, high=total.high)
     digits = f"{total.value.normalize():,f}"
     return f"{word}{digits}" if word == "约" else f"{digits}{word}"
 

@@ -12,12 +12,14 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import Period, month_text, parse_month
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
-from kexie.totals.queries import SCOPES, Scope, latest_month
+from kexie.totals.queries import CUT_WORDS, CUTS, SCOPES, STRUCTURES, Scope, Structure, Where, latest_month
+
+BY_WORDS = {"organisation": "单位", "month": "月份", **{str(cut): word for cut, word in CUT_WORDS.items()}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Organisation, months, scope, group of columns, and the column that the chart shows.
+    """Organisation, months, scope, structure, what the rows are, columns, and the column that the chart shows.
 
     ``error`` says what is wrong with the months that were asked for; then the default stands in their place.
     """
@@ -26,6 +28,8 @@ class Choice:
     first_month: int
     last_month: int
     scope: Scope
+    structure: Structure
+    by: str
     columns: str
     indicator: str
     error: str = ""
@@ -52,6 +56,8 @@ class Choice:
             "from": month_text(self.first_month),
             "to": month_text(self.last_month),
             "scope": self.scope,
+            "structure": self.structure if self.structure != "then" else "",
+            "by": self.by if self.by != "organisation" else "",
             "columns": self.columns,
             "indicator": self.indicator,
             **changed,
@@ -87,6 +93,8 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
         first_month=first,
         last_month=last,
         scope=read_scope(given),
+        structure=read_structure(given),
+        by=given.get("by", "") if given.get("by", "") in BY_WORDS else "organisation",
         columns=columns,
         indicator=indicator if indicator in groups[columns] else groups[columns][0],
         error=error,
@@ -113,3 +121,14 @@ def read_scope(given: QueryDict) -> Scope:
     """Return the scope of the address; what is unknown is the 科协系统."""
     scope = given.get("scope", "")
     return scope if scope in SCOPES else "system"
+
+
+def read_structure(given: QueryDict) -> Structure:
+    """Return the structure of the address; what is unknown is that of the day."""
+    return "today" if given.get("structure") == STRUCTURES[1] else "then"
+
+
+def read_where(given: QueryDict) -> Where | None:
+    """Return the cut of the address with its value, None without one; an empty value is what was not said."""
+    cut = next((each for each in CUTS if each == given.get("by")), None)
+    return Where(cut, given.get("value", "")) if cut else None

@@ -6,13 +6,15 @@ at least, at most, about or a range, without a high, or with an exclusive bound;
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Literal, Protocol, Self
 
 Qualifier = Literal["exact", "at_least", "at_most", "about", "range"]
 QUALIFIERS: tuple[Qualifier, ...] = ("exact", "at_least", "at_most", "about", "range")
-# What is printed beside a sum so that its words are true; the value of a range is its low.
+# What is printed beside a value of which no more than the qualifier is known; ``printed_word`` looks at the bounds.
 QUALIFIER_WORDS = {"exact": "", "at_least": "以上", "at_most": "以下", "about": "约", "range": "以上"}
-LIMIT = 10**15  # of one figure, in the smallest unit: a thousand of these still fit a 64-bit sum
+LIMIT = 10**15  # of one figure, in the smallest unit
+SUM_LIMIT = 10**17  # of what is booked for an organisation in a month: sums of seventy years still fit 64 bits
 
 
 class Number(Protocol):
@@ -92,6 +94,21 @@ class Measure:
     def upper(self) -> int | None:
         """The high of the sum, or None when a part has none."""
         return None if self.without_high else self.high
+
+
+def printed_word(*, qualifier: str, value: Decimal | int, low: Decimal | int | None, high: Decimal | int | None) -> str:
+    """Return the word that makes ``value`` true when it is printed in full: 以上, 以下, 约, or none when it is exact.
+
+    [5234, 6234) is 5234以上; a range of which only the high is known is 以下. What is taken away (a negative value) and
+    is not exact is 约: the words would be read the other way round.
+    """
+    if qualifier == "exact":
+        return ""
+    if qualifier == "about" or value < 0:
+        return "约"
+    if low is not None and low >= value:
+        return "以上"
+    return "以下" if high is not None and high <= value else "约"
 
 
 MEASURE_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Measure))

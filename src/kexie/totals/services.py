@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from kexie.catalogue import load
 from kexie.core.bulk import BATCH, batched, insert_rows
-from kexie.core.errors import DomainError
 from kexie.core.periods import month_of
 from kexie.orgs.models import ids_of_path
 from kexie.orgs.queries import Standings
@@ -32,6 +31,7 @@ from kexie.totals.models import (
     SumDelta,
     Tag,
 )
+from kexie.totals.refusals import absent, refuse_overflow
 
 _FOLD_LOCK = 0x4B58_464F  # "KXFO"
 
@@ -229,7 +229,8 @@ def _place(posting: PostingData, standings: Standings) -> tuple[str, int]:
         place = standings.on(posting.organisation, day)
         if place is not None:
             return place
-    raise DomainError(f"组织在 {posting.day} 不存在，不能计入")
+    facts = (fact.indicator for fact in posting.facts)
+    raise absent(organisation=posting.organisation, day=posting.day, indicators=facts)
 
 
 def _skip_repeated(booked: Sequence[_Booked]) -> None:
@@ -341,6 +342,7 @@ def _data(fact: Fact) -> FactData:
 
 
 def _append(deltas: Mapping[_Key, Measure]) -> None:
+    refuse_overflow(deltas)
     rows = [
         SumDelta(
             ancestor_id=ancestor,

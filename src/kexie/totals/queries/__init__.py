@@ -5,7 +5,7 @@ All take keyword arguments: ``organisation``, ``first_month`` and ``last_month``
 answer.
 """
 
-from kexie.totals.queries.answers import Total, refuse_missing_formula
+from kexie.totals.queries.answers import ADDED, Total, parts_of, refuse_missing_formula
 from kexie.totals.queries.asked import (
     CUT_WORDS,
     CUTS,
@@ -25,6 +25,7 @@ from kexie.totals.queries.asked import (
 )
 from kexie.totals.queries.entries import entry_ids, statements_within
 from kexie.totals.queries.flows import Where, latest_month
+from kexie.totals.queries.measuring import measures, totals_of
 from kexie.totals.queries.standing_in import at_rest
 from kexie.totals.queries.totalling import (
     counted_children,
@@ -35,6 +36,7 @@ from kexie.totals.queries.totalling import (
 )
 
 __all__ = [
+    "ADDED",
     "CUTS",
     "CUT_WORDS",
     "OWN",
@@ -55,6 +57,8 @@ __all__ = [
     "counted_children",
     "entry_ids",
     "latest_month",
+    "measures",
+    "parts_of",
     "refuse_missing_formula",
     "scope_word",
     "statements_within",
@@ -62,4 +66,5 @@ __all__ = [
     "totals_by_cut",
     "totals_by_month",
     "totals_by_organisation",
+    "totals_of",
 ]

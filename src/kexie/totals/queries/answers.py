@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from kexie.core.errors import DomainError
-from kexie.totals.measures import Measure, Qualifier
+from kexie.totals.measures import Measure, Qualifier, printed_word
 from kexie.totals.models import Indicator, IndicatorKind
 
 ADDED = (IndicatorKind.FLOW, IndicatorKind.DISTINCT)
@@ -32,6 +32,11 @@ class Total:
     as_of: date | None = None
     stated: int = 0
 
+    @property
+    def word(self) -> str:
+        """What is printed beside the value so that both are true."""
+        return printed_word(qualifier=self.qualifier, value=self.value, low=self.low, high=self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -39,7 +44,7 @@ class Parts:
 
     flows: Mapping[int, Measure] = field(default_factory=dict)
     stated: Mapping[int, int] = field(default_factory=dict)
-    stocks: Mapping[int, tuple[Measure, date]] = field(default_factory=dict)
+    stocks: Mapping[int, tuple[Measure, date | None]] = field(default_factory=dict)
 
 
 class Wanted:

@@ -38,8 +38,8 @@ def entry_ids(
         if each.kind == IndicatorKind.STOCK:
             found |= {
                 (stock.day, stock.entry)
-                for stock in stocks(asked, {each.pk: each.valid_months})
-                if child is None or stock.way.child == child.pk
+                for stock in stocks(asked, {each.pk: each.valid_months}, by_child=child is not None)
+                if child is None or stock.child == child.pk
             }
         else:
             found |= flow_entries(asked, indicator=each.pk, child=child.pk if child else None, where=where)

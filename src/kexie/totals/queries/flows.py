@@ -58,7 +58,7 @@ Selection = list[tuple[int, QuerySet[Fact]]]
 def flow_measures(asked: Asked, *keys: str, where: Where | None = None) -> Measures:
     """Return what the flows of ``asked`` come to, by ``keys`` of sums and facts: ``month``, ``indicator_id``."""
     if asked.scope == "own" or where is not None:
-        return _add_up(select(asked, where=where), *(_fact_key(key) for key in keys))
+        return _counted(_add_up(select(asked, where=where), *(_fact_key(key) for key in keys)))
     found = gather(sums(asked), *keys)
     if asked.structure == "today":
         add(found, _add_up(_corrections(asked, None, None), *(_fact_key(key) for key in keys)).items())
@@ -68,7 +68,7 @@ def flow_measures(asked: Asked, *keys: str, where: Where | None = None) -> Measu
 def cut_measures(asked: Asked, cut: Cut) -> Measures:
     """Return what the flows of ``asked`` come to, by value of ``cut`` and indicator."""
     where = Where(cut)
-    return _add_up(select(asked, where=where), where.key, "indicator_id")
+    return _counted(_add_up(select(asked, where=where), where.key, "indicator_id"))
 
 
 def flow_entries(asked: Asked, *, indicator: int, child: int | None = None, where: Where | None = None) -> set[Any]:
@@ -234,10 +234,11 @@ def _add_up(selection: Selection, *keys: str) -> Measures:
     found: Measures = {}
     for sign, facts in selection:
         add(found, measures(facts, *keys).items(), sign)
-    return _counted(found)
+    return found
 
 
 def _counted(found: Measures) -> Measures:
+    """Without what cancelled out. All corrections come first: one may put an entry in the place of another."""
     return {key: measure for key, measure in found.items() if measure.entries}
 
 

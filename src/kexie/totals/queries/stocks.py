@@ -6,14 +6,14 @@ groups.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kexie.core.bulk import batched
+from kexie.core.bulk import BATCH, batched
 from kexie.core.periods import add_months, first_day, last_day
 from kexie.orgs.models import Lineage, ids_of_path
 from kexie.orgs.queries import path_on
@@ -28,23 +28,29 @@ _MANY_UNITS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The last value of one unit for one indicator; ``way`` is how the organisation comes to count it."""
+    """The last value of one unit for one indicator; ``child``: through which it is counted, None for its own."""
 
     indicator: int
-    way: Way
+    unit: int
     day: date
     entry: int
     measure: Measure
+    child: int | None = None
 
 
-def stocks(asked: Asked, valid_months: Mapping[int, int]) -> list[Stock]:
-    """Return the stocks that stand at the end of the months asked; ``valid_months`` by id of those wanted."""
+def stocks(asked: Asked, valid_months: Mapping[int, int], *, by_child: bool = False) -> list[Stock]:
+    """Return the stocks that stand at the end of the months asked; ``valid_months`` by id of those wanted.
+
+    Without ``by_child`` nothing is said of the child through which each is counted.
+    """
     if not valid_months:
         return []
-    ways = _ways(asked)
-    if not ways:
-        return []
-    return _last_values(asked, valid_months, ways)
+    units = _units_then(asked) if asked.structure == "then" else _units_today(asked)
+    found = _last_values(asked, valid_months, units)
+    if not by_child:
+        return found
+    ways = units.ways({stock.unit for stock in found})
+    return [replace(stock, child=way.child) for stock in found if (way := ways[stock.unit])]
 
 
 def held_stocks(asked: Asked, valid_months: Mapping[int, int]) -> Held:
@@ -61,8 +67,8 @@ def held_through(asked: Asked, valid_months: Mapping[int, int]) -> dict[int | No
     """Return what the organisation holds through each child, None: as its own."""
     if asked.structure == "today":
         ways: dict[int | None, list[Stock]] = defaultdict(list)
-        for stock in stocks(asked, valid_months):
-            ways[stock.way.child].append(stock)
+        for stock in stocks(asked, valid_months, by_child=True):
+            ways[stock.child].append(stock)
         return {child: stock_totals(through) for child, through in ways.items()}
     month = asked.last_month
     own = held_by_itself(organisation=asked.organisation.pk, month=month, valid_months=valid_months)
@@ -90,39 +96,56 @@ def stock_totals(found: Iterable[Stock]) -> dict[int, tuple[Measure, date]]:
     }
 
 
-def _ways(asked: Asked) -> dict[int, Way]:
-    """How the organisation comes to count each unit that exists at the end of the months asked."""
-    end = last_day(asked.last_month)
-    where = asked.organisation.pk
-    if asked.structure == "then":
-        found = _standing_below(asked, end)
-    else:
-        places = Places()
-        found = _standing_below(asked, places.today)
-        for pk in gone_units(places):
-            if way := _own_or_below(places.of(pk).way(where, asked.scope), asked):
+@dataclass(frozen=True)
+class _Units:
+    """The units whose stocks an organisation counts: those that stand below it by ``below``, and ``others``."""
+
+    asked: Asked
+    below: QuerySet[Lineage]
+    others: Mapping[int, Way] = field(default_factory=dict)
+
+    def restrict(self, facts: QuerySet[Fact]) -> Iterable[QuerySet[Fact]]:
+        """The facts of these units, in a few queries; of most of a large tree it is quicker to ask fact by fact."""
+        known = list(self.below.values_list("organisation", flat=True)[: _MANY_UNITS + 1])
+        if len(known) > _MANY_UNITS:
+            yield facts.filter(Exists(self.below.filter(organisation=OuterRef("posting__organisation"))))
+            known = []
+        for batch in batched([*known, *self.others]):
+            yield facts.filter(posting__organisation__in=batch)
+
+    def ways(self, units: set[int]) -> dict[int, Way]:
+        """How the organisation comes to count each of ``units``."""
+        found = dict(self.others)
+        rows = self.below if len(units) > BATCH else self.below.filter(organisation__in=units)
+        for pk, path, depth in rows.values_list("organisation", "path", "department_depth"):
+            if way := Place(tuple(ids_of_path(path)), depth).way(self.asked.organisation.pk, self.asked.scope):
                 found[pk] = way
-        existing = set(on_day(end).values_list("organisation", flat=True)) if end != places.today else found.keys()
-        found = {pk: way for pk, way in found.items() if pk in existing}
-    return found
+        return found
 
 
-def _standing_below(asked: Asked, day: date) -> dict[int, Way]:
+def _units_then(asked: Asked) -> _Units:
+    return _Units(asked, _standing_below(asked, last_day(asked.last_month)))
+
+
+def _units_today(asked: Asked) -> _Units:
+    """Those that stand below it today, and those that are gone and are counted there now."""
+    places = Places()
+    others = {}
+    for pk in gone_units(places):
+        way = places.of(pk).way(asked.organisation.pk, asked.scope)
+        if way is not None and (asked.scope != "own" or way.child is None):
+            others[pk] = way
+    return _Units(asked, _standing_below(asked, places.today), others)
+
+
+def _standing_below(asked: Asked, day: date) -> QuerySet[Lineage]:
     path = path_on(organisation=asked.organisation, day=day)
     if path is None:
-        return {}
-    below: QuerySet[Lineage] = on_day(day).filter(path__startswith=path)
+        return Lineage.objects.none()
+    below = on_day(day).filter(path__startswith=path).order_by()
     if asked.scope == "own":
-        below = below.filter(organisation=asked.organisation)
-    found = {}
-    for pk, its_path, depth in below.values_list("organisation", "path", "department_depth"):
-        if way := Place(tuple(ids_of_path(its_path)), depth).way(asked.organisation.pk, asked.scope):
-            found[pk] = way
-    return found
-
-
-def _own_or_below(way: Way | None, asked: Asked) -> Way | None:
-    return None if way is None or (asked.scope == "own" and way.child is not None) else way
+        return below.filter(organisation=asked.organisation)
+    return below.filter(department_depth__lte=path.count("/") - 2) if asked.scope == "system" else below
 
 
 class _Number(NamedTuple):
@@ -136,7 +159,7 @@ class _Number(NamedTuple):
     high_exclusive: bool
 
 
-def _last_values(asked: Asked, valid_months: Mapping[int, int], ways: Mapping[int, Way]) -> list[Stock]:
+def _last_values(asked: Asked, valid_months: Mapping[int, int], units: _Units) -> list[Stock]:
     """The last values of these units for each indicator; of two on one day that of the entry with the higher id."""
     end = last_day(asked.last_month)
     by_age: dict[int, list[int]] = defaultdict(list)
@@ -147,24 +170,18 @@ def _last_values(asked: Asked, valid_months: Mapping[int, int], ways: Mapping[in
         oldest = first_day(add_months(asked.last_month, -months))
         valid |= Q(indicator__in=indicators, posting__day__gte=oldest)
     facts = Fact.objects.filter(valid, part=False, posting__day__lte=end)
+    if asked.structure == "today":  # a unit that was gone at the end gives nothing, wherever it belongs now
+        facts = facts.filter(Exists(on_day(end).filter(organisation=OuterRef("posting__organisation"))))
     last: dict[tuple[int, int], tuple[date, int, list[_Number]]] = {}
     columns = ("posting__organisation", "indicator", "posting__day", "posting__entry", *_Number._fields)
-    for rows in _of_units(facts, list(ways)):
+    for rows in units.restrict(facts):
         for unit, indicator, day, entry, *number in rows.values_list(*columns).iterator(chunk_size=5000):
             known = last.get((unit, indicator))
-            if known is None or (known[0], known[1]) < (day, entry):
+            if known is None or known[:2] < (day, entry):
                 last[unit, indicator] = (day, entry, [_Number(*number)])
-            elif (known[0], known[1]) == (day, entry):
+            elif known[:2] == (day, entry):
                 known[2].append(_Number(*number))
     return [
-        Stock(indicator, ways[unit], day, entry, total(map(Measure.of, numbers)) + Measure(entries=1))
+        Stock(indicator, unit, day, entry, total(map(Measure.of, numbers)) + Measure(entries=1))
         for (unit, indicator), (day, entry, numbers) in last.items()
-        if unit in ways
     ]
-
-
-def _of_units(facts: QuerySet[Fact], units: Sequence[int]) -> Iterable[QuerySet[Fact]]:
-    """The facts of these units, in a few queries; of most of a large tree it is quicker to read those of all."""
-    if len(units) > _MANY_UNITS:
-        return [facts]
-    return [facts.filter(posting__organisation__in=batch) for batch in batched(units)]

@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Q
+
 from kexie.core.periods import first_day, last_day, months_between
 from kexie.orgs.models import Organisation
 from kexie.orgs.queries import children_between
@@ -105,7 +107,8 @@ def totals_by_organisation(
     for each in standing_in(asked):
         stated[each.way.child].append(each)
     stocked = held_through(asked, wanted.stocks)
-    children = counted_children(asked, {*flows, *stated, *stocked})
+    ids = {pk for pk in (*flows, *stated, *stocked) if pk is not None}
+    children = counted_children(asked, ids=ids)
     answer = {
         child.code: wanted.answer(_parts(flows.get(child.pk, {}), stated.get(child.pk, []), stocked.get(child.pk, {})))
         for child in children
@@ -116,16 +119,17 @@ def totals_by_organisation(
     return {key: found for key, found in answer.items() if found}
 
 
-def counted_children(asked: Asked, ids: Iterable[int | None] = ()) -> list[Organisation]:
-    """Return, in official order, the direct children that are looked at, and those of ``ids`` that are not one now."""
+def counted_children(asked: Asked, *, ids: Iterable[int] = (), codes: Iterable[str] = ()) -> list[Organisation]:
+    """Return, in official order, the direct children that are looked at, and those named that are not one now."""
     if asked.structure == "today":
         first = last = Places().today
     else:
         first, last = first_day(asked.first_month), last_day(asked.last_month)
     children = children_between(organisation=asked.organisation, first=first, last=last)
-    others = {pk for pk in ids if pk is not None} - {child.pk for child in children}
-    if others:
-        children += Organisation.objects.filter(pk__in=others)
+    others = set(ids) - {child.pk for child in children}
+    named = set(codes) - {child.code for child in children}
+    if others or named:
+        children += Organisation.objects.filter(Q(pk__in=others) | Q(code__in=named))
         children.sort(key=lambda each: (each.order, each.code))
     return children
 

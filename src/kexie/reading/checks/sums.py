@@ -1,78 +1,18 @@
-"""Checks inside one document: totals against their parts, parts against the whole, missing, masked and impossible
-numbers, one event under two dates. Also finds which figures are parts of others."""
+"""Totals against what was listed, parts against their whole; also finds which figures are parts of others."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 
-from kexie.catalogue.loader import load
+from kexie.reading.checks import ratios
+from kexie.reading.checks.lexicon import lexicon
+from kexie.reading.checks.ratios import number
 from kexie.reading.figures import Match
-from kexie.reading.model import Activity, Check, Figure
-from kexie.reading.units import unit_at
+from kexie.reading.model import Check, Figure
 
 _FAR = 240  # characters: how far behind its whole a part may stand
 _SESSIONS = frozenset(("次", "场", "场次"))
-_MASKED = re.compile(r"(?<![A-Za-z\d.])(?:\d+[xX*_]+\d*|[xX*_]{2,}\d*)(?P<hedge>[余多])?(?:[万亿])?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
-    missing: re.Pattern[str]
-    zero: re.Pattern[str]
-    of_which: re.Pattern[str]
-    total: re.Pattern[str]
-    rate: re.Pattern[str]
-    growth: re.Pattern[str]
-
-
-@cache
-def _lexicon() -> _Lexicon:
-    data = load("lexicon/checks")
-    return _Lexicon(
-        **{name: re.compile(data[f"{name}_re"]) for name in ("missing", "zero", "of_which", "total", "rate", "growth")}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in the clean text where a number is missing or has lost its beginning."""
-
-    start: int
-    end: int
-    empty: bool
-
-
-def empty_slots(text: str) -> list[Slot]:
-    """Where ``text`` lacks a number, or has one that begins with 0, in order."""
-    words = _lexicon()
-    found = []
-    for match in words.missing.finditer(text):
-        at = next(match.start(g) for g in ("slot", "slot2", "slot3", "slot4") if match[g] is not None)
-        found.append(Slot(match.start(), min(match.end(), at + 2), True))
-    found += [Slot(m.start(), m.end(), False) for m in words.zero.finditer(text)]
-    return sorted(found, key=lambda slot: slot.start)
-
-
-def masked_numbers(text: str) -> list[tuple[int, int]]:
-    """Where a number was replaced by x, * or _ (达XX人次, 18xxxx会员); years and names are none."""
-    found = []
-    for match in _MASKED.finditer(text):
-        unit = unit_at(text, match.end())
-        quantity = (
-            unit is not None
-            and unit[0].kind not in ("duration", "age")
-            and unit[0].name not in ("大", "届")
-            and not text.startswith("年", match.end())
-        )
-        digits = re.match(r"\d+", match.group())
-        shortened = digits is not None and not match.group().startswith(("20", "19")) and len(match.group()) > 3
-        if text.startswith(("号", "年", "届", "市", "县", "区", "镇", "乡", "村", "社区", "街"), match.end()):
-            continue
-        if quantity or match["hedge"] or shortened:
-            found.append(match.span())
-    return found
 
 
 def with_parts(text: str, told: Sequence[tuple[Match, Figure]]) -> tuple[list[tuple[Match, Figure]], list[Check]]:
@@ -81,19 +21,8 @@ def with_parts(text: str, told: Sequence[tuple[Match, Figure]]) -> tuple[list[tu
     checks: list[Check] = []
     _of_which(text, out, checks)
     _totals(text, out, checks)
-    for match, figure in out:
-        if (
-            match.kind == "percent"
-            and match.value is not None
-            and match.value > 100
-            and _lexicon().rate.search(figure.counted or "")
-            and not _lexicon().growth.search(text[max(0, match.start - 16) : match.start])
-        ):
-            checks.append(
-                Check(
-                    "impossible value", f"{figure.counted}不会超过100%:“{figure.quote}”", ((figure.start, figure.end),)
-                )
-            )
+    checks += ratios.impossible(text, out)
+    checks += ratios.differing(text, out)
     return out, checks
 
 
@@ -110,7 +39,7 @@ def _plain(figure: Figure) -> bool:
 def _of_which(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -> None:
     """Figures behind 其中, 含 and 包括 are parts of the nearest figure of the same unit before it."""
     at = 0
-    for marker in _lexicon().of_which.finditer(text):
+    for marker in lexicon().of_which.finditer(text):
         while at < len(out) and out[at][0].start < marker.start():
             at += 1
         begin = _begin(text, marker.start() - 1, "。;\n", _FAR)
@@ -154,7 +83,7 @@ def _compare(out: list[tuple[Match, Figure]], checks: list[Check], whole: int, p
     amounts = [out[i][1].value or Decimal(0) for i in parts]
     spans = tuple((f.start, f.end) for f in [total, *(out[i][1] for i in parts)])
     if any(value > limit for value in amounts):
-        checks.append(Check("part exceeds whole", f"“{total.quote}”小于其中的一项,可能有误", spans))
+        checks.append(Check("part exceeds whole", f"“{total.quote}”小于其中的一项，可能有误", spans))
         return
     for i in parts:
         out[i] = (out[i][0], replace(out[i][1], part_of=whole))
@@ -163,7 +92,7 @@ def _compare(out: list[tuple[Match, Figure]], checks: list[Check], whole: int, p
         checks.append(
             Check(
                 "parts exceed whole",
-                f"其中各项之和{_number(sum(amounts, Decimal(0)))}({listed})超过“{total.quote}”",
+                f"其中各项之和{number(sum(amounts, Decimal(0)))}({listed})超过“{total.quote}”",
                 spans,
             )
         )
@@ -174,7 +103,7 @@ def _totals(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -> 
     for i, (match, figure) in enumerate(out):
         if not _plain(figure) or figure.qualifier != "exact" or figure.status != "actual":
             continue
-        if not _lexicon().total.search(text, max(0, match.start - 10), match.start):
+        if not lexicon().total.search(text, max(0, match.start - 10), match.start):
             continue
         sentence = _begin(text, match.start, "。;\n", _FAR)
         paragraph = _begin(text, match.start, "\n", 4 * _FAR)
@@ -193,7 +122,7 @@ def _totals(text: str, out: list[tuple[Match, Figure]], checks: list[Check]) -> 
             if certain and close:
                 listed = "+".join(out[j][1].quote for j in parts)
                 spans = tuple((f.start, f.end) for f in [figure, *(out[j][1] for j in parts)])
-                message = f"“{figure.quote}”与前列各项之和{_number(amount)}({listed})不符"
+                message = f"“{figure.quote}”与前列各项之和{number(amount)}({listed})不符，请核对"
                 checks.append(Check("total differs", message, spans))
                 break
 
@@ -220,22 +149,3 @@ def _listed(out: list[tuple[Match, Figure]], total: int, begin: int) -> list[int
         if same and _plain(figure) and figure.qualifier == "exact" and figure.status == "actual" and not figure.period:
             parts.append(j)
     return parts[::-1]
-
-
-def _number(value: Decimal) -> str:
-    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
-
-
-def two_dates(found: Sequence[Activity]) -> list[Check]:
-    """Events with one name and one place on different days: one event told under two dates, perhaps."""
-    checks = []
-    seen: dict[tuple[str, str | None], Activity] = {}
-    for activity in found:
-        if activity.start_date is None or len(activity.title) < 8:
-            continue
-        key = (activity.title, activity.place)
-        earlier = seen.setdefault(key, activity)
-        if earlier.start_date != activity.start_date:
-            message = f"“{activity.title}”有两个日期:{earlier.start_date}与{activity.start_date},请核对是否同一次活动"
-            checks.append(Check("two dates", message, ((earlier.start, earlier.end), (activity.start, activity.end))))
-    return checks

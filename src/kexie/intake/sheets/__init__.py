@@ -1,0 +1,1 @@
+"""Spreadsheets of any layout into records: grid → header → columns → rows, each step a small module."""
