@@ -369,3 +369,13 @@ def test_drafts_of_any_month_of_the_year_are_merged_and_count_when_approved(coun
     services.approve(entry=stored("d"), actor="tests")
     assert reached("C") == 1000 + 10 + 1 + 7
     assert reached("T1", first=202412, last=202412) == 100
+
+
+def test_a_draft_of_a_merge_cannot_be_corrected_into_another_year(tmp_path: Path) -> None:
+    rows = [entry("a", "T", "2024-01-01"), entry("b", "A", "2024-01-01", status="draft")]
+    load_rows(tmp_path, organisations=[unit("A", kind="county"), unit("T", "A")], entries=rows)
+    merge(entries=[stored("a"), stored("b")], actor="tests")
+    day = date(2023, 1, 1)
+    with pytest.raises(DomainError, match="2023年"):
+        services.revise(entry=stored("b"), changes={"start": day, "end": day}, actor="tests")
+    assert str(stored("b").latest.end) == "2024-01-01"  # type: ignore[union-attr]

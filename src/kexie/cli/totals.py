@@ -119,8 +119,6 @@ def _row(total: Total) -> dict[str, Any]:
         "qualifier": total.qualifier,
         "entries": total.entries,
     }
-    if total.as_of:
-        row["as_of"] = total.as_of.isoformat()
     if total.stated:
         row["stated"] = total.stated
     return row

@@ -200,13 +200,9 @@ class StandIn(models.Model):
         return f"{self.organisation_id} {self.indicator_id} {self.first_month}–{self.last_month}"
 
 
-class Sums(models.Model):
-    """The columns of a Measure, for one ancestor, month and indicator, inside or outside the 科协系统."""
+class MeasureColumns(models.Model):
+    """The columns of a Measure."""
 
-    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
-    month = models.PositiveIntegerField()
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
-    outside = models.BooleanField()
     value = models.BigIntegerField()
     low = models.BigIntegerField()
     high = models.BigIntegerField()
@@ -219,6 +215,18 @@ class Sums(models.Model):
     without_high = models.IntegerField()
     low_exclusive = models.IntegerField()
     high_exclusive = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Sums(MeasureColumns):
+    """A Measure for one ancestor, month and indicator, inside or outside the 科协系统."""
+
+    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.PositiveIntegerField()
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outside = models.BooleanField()
 
     class Meta:
         abstract = True
@@ -243,6 +251,49 @@ class SumDelta(Sums):
         indexes = (models.Index(fields=("ancestor", "month")),)
 
 
+class StockSpan(MeasureColumns):
+    """A stock's value that stands at the ends of the months ``[first, until)`` at one place in the tree."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    first = models.PositiveIntegerField()
+    until = models.PositiveIntegerField()
+    day = models.DateField()
+    path = models.CharField(max_length=400)
+    department_depth = models.SmallIntegerField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(first__lt=F("until")), name="stock_stands_a_month"),)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.indicator_id} {self.first}–{self.until}: {self.value}"
+
+
+class StockSteps(Sums):
+    """By how much what ``ancestor`` holds changes in ``month``, of values of ``day``."""
+
+    day = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class StockSum(StockSteps):
+    """The folded steps."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("ancestor", "day", "indicator", "month", "outside"), name="one_stock_step"),
+        )
+
+
+class StockDelta(StockSteps):
+    """An addition that is not folded in yet."""
+
+    class Meta:
+        indexes = (models.Index(fields=("ancestor", "day")),)
+
+
 # Tables that belong to this app and have files of their own; they need what stands above.
 from kexie.totals.models.history import PastPosting  # noqa: E402
 from kexie.totals.models.locks import Lock, LockException  # noqa: E402
@@ -256,8 +307,14 @@ __all__ = [
     "MonthSum",
     "PastPosting",
     "Posting",
+    "PostingTag",
     "Skip",
     "Stamp",
+    "StandIn",
+    "StockDelta",
+    "StockSpan",
+    "StockSum",
     "SumDelta",
     "Sums",
+    "Tag",
 ]

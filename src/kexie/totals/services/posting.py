@@ -15,10 +15,11 @@ from kexie.core.periods import month_of
 from kexie.orgs.queries import Standings
 from kexie.totals.bookings import Booking, booking_now
 from kexie.totals.history import keep
+from kexie.totals.holdings import hold
 from kexie.totals.measures import Qualifier, columns_of
 from kexie.totals.models import Fact, Indicator, IndicatorKind, Posting, PostingTag, Skip, Stamp, Tag
 from kexie.totals.services.stamping import steps_of
-from kexie.totals.services.sums import Columns, Deltas, Key, write
+from kexie.totals.services.sums import Columns, Deltas, Key, arrive, write
 
 _Place = tuple[int, int, bool]  # ancestor, indicator, whether of the 科协系统
 
@@ -170,6 +171,7 @@ def post(*, postings: Sequence[PostingData], standings: Standings | None = None)
     for each in booked:
         for key, columns, negative in each.contributions():
             (deltas.take if negative else deltas.add)(key, columns)
+    _hold_stocks([*before, *booked])
     write(deltas)
     keep(before=before, after=booked, at=now)
 
@@ -181,7 +183,9 @@ def unpost(*, entries: Iterable[int]) -> None:
     The other members of a merge group are not looked at: whoever takes one away posts the others again.
     Raises Locked when a lock forbids it; then nothing is taken back.
     """
-    keep(before=_take_back(list(entries)), after=[], at=timezone.now())
+    before = _take_back(list(entries))
+    _hold_stocks(before)
+    keep(before=before, after=[], at=timezone.now())
 
 
 def _take_back(entries: Sequence[int]) -> list[_Booked]:
@@ -199,6 +203,16 @@ def _take_back(entries: Sequence[int]) -> list[_Booked]:
         write(deltas)
         taken += booked
     return taken
+
+
+def _hold_stocks(changed: Sequence[_Booked]) -> None:
+    """Bring what is held of stocks in line where postings were written or taken back."""
+    held = hold(
+        organisations=[each.posting.organisation_id for each in changed],
+        indicators=[fact.indicator_id for each in changed for fact in each.facts],
+    )
+    if held:
+        arrive()
 
 
 def posted(postings: "QuerySet[Posting]") -> list[PostingData]:

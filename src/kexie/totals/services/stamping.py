@@ -11,8 +11,10 @@ from kexie.core.bulk import BATCH, batched
 from kexie.orgs.locking import lock_tree
 from kexie.orgs.models import ids_of_path
 from kexie.orgs.queries import Standings
+from kexie.totals.holdings import hold_all
 from kexie.totals.models import Posting, Stamp
 from kexie.totals.refusals import Unplaced
+from kexie.totals.services.sums import arrive
 
 Step = tuple[int, int | None, bool]  # ancestor, the child of it on the way down (None: its own), outside
 
@@ -56,6 +58,11 @@ def restamp(
     last = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
     done = changed = 0
     for batch in units:
+        with transaction.atomic():
+            lock_tree()
+            # A stock lies under the tree of each month's end: its place may be another one though its stamps are not.
+            if hold_all(organisations=batch):
+                arrive()
         after = 0
         while True:
             with transaction.atomic():
