@@ -37,11 +37,24 @@ class ShownItem:
 
 @dataclass(frozen=True)
 class DeskPanel:
-    """A panel of the desk: a template and a function that makes its context, or None when it has nothing to say."""
+    """A panel of the desk: a template and a function that makes its context, or None when it has nothing to say.
+
+    ``aside``: it stands in the narrow column beside the others.
+    """
 
     order: int
     template: str
     context: Callable[[HttpRequest], dict[str, Any] | None]
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class ShownPanel:
+    """A panel that has something to say, with what."""
+
+    template: str
+    context: dict[str, Any]
+    aside: bool
 
 
 @dataclass
@@ -63,7 +76,8 @@ class Menu:
         for item in self.items:
             if item.shown(request):
                 url = reverse(item.url_name)
-                shown.append(ShownItem(item.label, url, item.icon, request.path.startswith(url), item.count(request)))
+                active = request.path == url if url == "/" else request.path.startswith(url)
+                shown.append(ShownItem(item.label, url, item.icon, active, item.count(request)))
         return shown
 
 
@@ -78,10 +92,10 @@ class Desk:
         self.panels.append(panel)
         self.panels.sort(key=lambda each: each.order)
 
-    def shown(self, request: HttpRequest) -> list[tuple[str, dict[str, Any]]]:
-        """Return (template, context) of the panels that have something to say to the user of ``request``."""
-        told = ((panel.template, panel.context(request)) for panel in self.panels)
-        return [(template, context) for template, context in told if context is not None]
+    def shown(self, request: HttpRequest) -> list[ShownPanel]:
+        """Return the panels that have something to say to the user of ``request``."""
+        told = ((panel, panel.context(request)) for panel in self.panels)
+        return [ShownPanel(panel.template, context, panel.aside) for panel, context in told if context is not None]
 
 
 class JobHandle(Protocol):

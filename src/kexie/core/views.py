@@ -9,20 +9,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kexie.core.errors import DomainError
 from kexie.core.models import Job
-from kexie.core.registry import job_kinds, menu
+from kexie.core.registry import desk, job_kinds, menu
 from kexie.core.services import cancel_job
 
 _SHOWN_JOBS = 50
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the first room that this person may see."""
+    """The desk (工作台): what each room has to say to this person; who has none is led to the first room."""
     rooms = menu.shown(request)
-    return HttpResponseRedirect(rooms[0].url) if rooms else render(request, "403.html", status=403)
+    if not rooms:
+        return render(request, "403.html", status=403)
+    if rooms[0].url != request.path:
+        return HttpResponseRedirect(rooms[0].url)
+    columns: tuple[list[str], list[str]] = ([], [])
+    for panel in desk.shown(request):
+        columns[panel.aside].append(render_to_string(panel.template, panel.context, request))
+    context = {"panels": columns[False], "asides": columns[True], "today": timezone.localdate()}
+    return render(request, "core/desk.html", context)
 
 
 @login_not_required

@@ -297,6 +297,11 @@ def _confirm_many(request: HttpRequest, ready: dict[int, Document]) -> HttpRespo
     return redirect("intake:list")
 
 
+def waiting_documents(request: HttpRequest) -> QuerySet[Document]:
+    """Return the documents in sight that have drafts or statements that wait, newest first."""
+    return _in_state(_documents(request), "open")
+
+
 def waiting(request: HttpRequest) -> int:
     """Return how many documents in sight have drafts that wait."""
-    return _in_state(_documents(request), "open").count()
+    return waiting_documents(request).count()
