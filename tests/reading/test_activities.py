@@ -144,6 +144,7 @@ def test_a_heading_that_masks_its_year_leaves_the_days_without_one() -> None:
 
 def test_how_often_it_took_place() -> None:
     assert only("全年在云溪镇举办果树嫁接技术培训班6期,培训400人次。").occurrences == 6
+    assert only("5月3日在镇广场举办农民培训班0期。").occurrences is None
 
 
 def test_those_who_held_an_event_for_another_are_named() -> None:
