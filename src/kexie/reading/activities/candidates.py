@@ -46,7 +46,7 @@ def candidates(sentence: Sentence) -> list[Found]:
         if not any(f.start < found.end and found.start < f.end for f in out):
             out.append(found)
     if not out:
-        out.extend(forms.deeds(sentence))
+        out.extend(forms.theme_days(sentence) or forms.deeds(sentence))
     out.sort(key=lambda f: f.start)
     return out
 

@@ -30,6 +30,24 @@ def others(sentence: Sentence) -> Iterator[Found]:
     yield from _lectures(sentence)
 
 
+def theme_days(sentence: Sentence) -> list[Found]:
+    """在全国科普日、科技活动周期间开展宣传: each day is an event, where the sentence tells of no other."""
+    words = lexicon()
+    if not words.theme.search(sentence.text):
+        return []
+    for form in words.themes:
+        for match in form.finditer(sentence.text):
+            if words.purpose.search(sentence.text, max(0, match.start() - 12), match.start()):
+                continue
+            clause = sentence.hidden.rfind(",", 0, match.start()) + 1
+            role = words.role.get(match.group()[:2], "organiser")
+            return [
+                Found(day.start(), day.end(), day.group(), role, ENOUGH, clause, match.start())
+                for day in words.theme.finditer(sentence.text, *match.span("days"))
+            ]
+    return []
+
+
 def deeds(sentence: Sentence) -> Iterator[Found]:
     """走访慰问困难户, 对作品进行评审: where the day or the season is told; such deeds are also parts of events."""
     words = lexicon()
