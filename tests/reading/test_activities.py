@@ -144,6 +144,53 @@ def test_a_heading_that_masks_its_year_leaves_the_days_without_one() -> None:
 
 def test_how_often_it_took_place() -> None:
     assert only("全年在云溪镇举办果树嫁接技术培训班6期,培训400人次。").occurrences == 6
+    assert only("5月3日在镇广场举办农民培训班0期。").occurrences is None
+
+
+@pytest.mark.parametrize(
+    ("text", "titles", "role"),
+    [
+        ("6月2日,协会召开五届三次理事会。", ["五届三次理事会"], "organiser"),
+        ("年初召开科普工作例会。", ["科普工作例会"], "organiser"),
+        ("相继召开了农技协会长联席会、乡土人才恳谈会。", ["农技协会长联席会", "乡土人才恳谈会"], "organiser"),
+        ("举办昆虫标本展,参观学生900余人。", ["昆虫标本展"], "organiser"),
+        ("9月,在广场举办“健康生活”科普展。", ["“健康生活”科普展"], "organiser"),
+        ("开设“周末科学课堂”,全年开讲20讲。", ["“周末科学课堂”"], "organiser"),
+        ("办好“山村科普讲坛”,请来专家8人。", ["“山村科普讲坛”"], "organiser"),
+        ("开展“科普轻骑兵”乡村行。", ["“科普轻骑兵”乡村行"], "organiser"),
+        ("6月26日,在镇广场开展禁毒知识宣传。", ["禁毒知识宣传"], "organiser"),
+        ("组织3名教师参加省优秀科技辅导员评选。", ["省优秀科技辅导员评选"], "participant"),
+        ("选送12件作品参加第三届全省少年影像展评。", ["第三届全省少年影像展评"], "participant"),
+        ("组织8名学生参加全国航天体验营。", ["全国航天体验营"], "participant"),
+        ("10月12日,组织会员赴长桥区考察学习。", ["长桥区考察学习"], "organiser"),
+        ("在科技活动周、全国科普日期间,上门开展宣传。", ["科技活动周", "全国科普日"], "organiser"),
+        ("参与科技活动周、食品安全宣传周等主题宣传。", ["科技活动周", "食品安全宣传周"], "participant"),
+    ],
+)
+def test_meetings_shows_selections_and_theme_days(text: str, titles: list[str], role: str) -> None:
+    found = activities(text)
+    assert [a.title for a in found] == titles
+    assert {a.role for a in found} == {role}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "成立了理事会,健全了例会制度。",
+        "理事会成员由8人组成。",
+        "经评选,产生一等奖3名。",
+        "在评选中获得第一。",
+        "建成“周末课堂”6个。",
+        "办好科普展,用好展板。",
+        "大力开展科普宣传。",
+        "每年在全国科普日期间组织宣传。",
+        "坚持开展科技活动周活动。",
+        "积极筹备全国科普日、科技活动周等活动。",
+        "在科技活动周期间没有停业。",
+    ],
+)
+def test_what_only_sounds_like_a_meeting_or_a_theme_day(text: str) -> None:
+    assert activities(text) == []
 
 
 def test_those_who_held_an_event_for_another_are_named() -> None:

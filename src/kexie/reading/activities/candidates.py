@@ -45,8 +45,11 @@ def candidates(sentence: Sentence) -> list[Found]:
     for found in forms.others(sentence):
         if not any(f.start < found.end and found.start < f.end for f in out):
             out.append(found)
-    if not out:
-        out.extend(forms.deeds(sentence))
+    days = forms.theme_days(sentence)
+    if len(days) > 1:
+        out = [f for f in out if not any(f.start < day.end and day.start < f.end for day in days)] + days
+    elif not out:
+        out.extend(days or forms.deeds(sentence))
     out.sort(key=lambda f: f.start)
     return out
 
@@ -199,7 +202,12 @@ def _of_surroundings(
         score += 2
     if around.place_in(text[:end], lead, start) is not None:
         score += 1
-    if around.partners_in(lead, text[:end], start) or words.season.search(text, 0, min(start, _OPENING)):
+    opening = min(start, _OPENING)
+    if (
+        around.partners_in(lead, text[:end], start)
+        or words.season.search(text, 0, opening)
+        or words.theme.search(text, 0, opening)
+    ):
         score += 1
     if _COUNTED.match(hidden, end, end + 7):
         score += 1  # 培训班2期
