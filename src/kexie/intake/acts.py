@@ -54,7 +54,12 @@ def _confirm(request: HttpRequest, document: Document) -> str:
             chosen |= _between(request, document)
     elif open_checks(document):
         raise DomainError(f"还有{len(open_checks(document))}处没有定，定了才好确认全文")
-    done = confirm(document=document, actor=request.user.get_username(), **chosen)
+    done = confirm(
+        document=document,
+        actor=request.user.get_username(),
+        user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+        **chosen,
+    )
     left = f"，{done.undated}条没有日期，没有确认" if done.undated and "all" in request.POST else ""
     if not (done.entries or done.statements):
         raise DomainError("没有可确认的：没有日期的先定日期")

@@ -288,7 +288,12 @@ def _confirm_many(request: HttpRequest, ready: dict[int, Document]) -> HttpRespo
     try:
         chosen = [ready[pk] for pk in read_ids(request, "document") if pk in ready]
         given = Period.parse(period) if period else None
-        done = confirm_documents(documents=chosen, actor=request.user.get_username(), period=given)
+        done = confirm_documents(
+            documents=chosen,
+            actor=request.user.get_username(),
+            user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+            period=given,
+        )
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("intake:confirm")

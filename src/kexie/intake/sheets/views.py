@@ -66,7 +66,12 @@ def change_sheet(request: HttpRequest, pk: int) -> HttpResponse:
             approve = request.POST["import"] == "approve"
             if approve and not may_confirm(request.user, upload.organisation):  # type: ignore[arg-type]
                 raise PermissionDenied
-            count = import_sheet(upload=upload, actor=request.user.get_username(), approve=approve)
+            count = import_sheet(
+                upload=upload,
+                actor=request.user.get_username(),
+                approve=approve,
+                user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+            )
             messages.info(request, f"记下了{count}条" + ("，已计入汇总" if approve else "，等人确认"))
         else:
             _say(request, upload)
