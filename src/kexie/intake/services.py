@@ -228,7 +228,9 @@ def confirm(
         for statement in undated_statements.select_related("organisation", "indicator"):
             date_statement(statement=statement, period=period)
     result = Confirmed(undated=pending.filter(latest__end=None).count() + undated_statements.count())
-    result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}", user=user) if dated else 0
+    result.entries = (
+        approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}", user=user) if dated else 0
+    )
     result.statements = chosen.filter(first_month__isnull=False).update(confirmed=True)
     if result.statements:
         audit(
