@@ -22,6 +22,7 @@ from typing import Any
 
 THREADS = 16  # of one process; each is a session of its own
 INDICATORS = ("books", "boards")
+STOCK = "members"  # of every third entry: what a unit told last holds
 Units = dict[str, list[str]]
 
 
@@ -38,13 +39,15 @@ def units() -> tuple[list[str], Units]:
 
 
 def entries(count: int) -> list[dict[str, Any]]:
-    """Drafts of all townships over the year 2024; every other one has two indicators."""
+    """Drafts of all townships over the year 2024; every other one has two indicators, every third one a stock."""
     _, above = units()
     codes = sorted(above)
     told = []
     for number in range(count):
         day = (date(2024, 1, 1) + timedelta(days=number * 37 % 360)).isoformat()
         figures = [{"indicator": code, "value": 1 + number % 97} for code in INDICATORS[: 1 + number % 2]]
+        if number % 3 == 0:
+            figures.append({"indicator": STOCK, "value": 1 + number})
         told.append(
             {
                 "id": f"e{number}", "register": "activity", "organisation": codes[number % len(codes)],
@@ -67,11 +70,38 @@ def definition(told: list[dict[str, Any]], groups: list[list[str]]) -> Counter[t
             row = by_id[key]
             for organisation in above[row["organisation"]]:
                 for figure in row["figures"]:
+                    if figure["indicator"] == STOCK:
+                        continue
                     place = (organisation, month, figure["indicator"])
                     if place not in taken:
                         sums[place] += figure["value"]
                     taken.add(place)
     return sums
+
+
+def stocks(told: list[dict[str, Any]]) -> dict[str, int]:
+    """What every organisation holds at the end of the year: of each unit the last value, of one day the later entry."""
+    _, above = units()
+    last: dict[str, tuple[str, int, int]] = {}
+    for number, row in enumerate(told):
+        for figure in row["figures"]:
+            if figure["indicator"] == STOCK:
+                unit, value = row["organisation"], (row["end"], number, figure["value"])
+                last[unit] = max(last.get(unit, value), value)
+    sums: Counter[str] = Counter()
+    for unit, (_, _, value) in last.items():
+        sums.update(dict.fromkeys(above[unit], value))
+    return dict(sums)
+
+
+def held() -> dict[str, int]:
+    """The same as it is read from the database."""
+    from kexie.orgs.models import Organisation
+    from kexie.totals.queries import totals
+
+    question: dict[str, Any] = {"first_month": 202401, "last_month": 202412, "indicators": [STOCK]}
+    answers = {each.code: totals(organisation=each, **question).get(STOCK) for each in Organisation.objects.all()}
+    return {code: int(total.value) for code, total in answers.items() if total}
 
 
 def prepare(count: int) -> None:
@@ -208,7 +238,9 @@ def main(clients: int, count: int) -> None:
     assert (outcome["approved"], outcome["refused"]) == (count, twice), outcome
     assert unfolded == expected, (unfolded - expected, expected - unfolded)
     assert +found() == expected
+    assert held() == stocks(entries(count)), (held(), stocks(entries(count)))
     assert broken_audit_record() is None
+    print(f"what {len(held())} organisations hold is that of the definition, too")
     print(f"all {len(expected)} sums are those of the definition; the audit chain is whole")
 
 

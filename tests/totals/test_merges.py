@@ -379,3 +379,31 @@ def test_a_draft_of_a_merge_cannot_be_corrected_into_another_year(tmp_path: Path
     with pytest.raises(DomainError, match="2023年"):
         services.revise(entry=stored("b"), changes={"start": day, "end": day}, actor="tests")
     assert str(stored("b").latest.end) == "2024-01-01"  # type: ignore[union-attr]
+
+
+def test_what_is_booked_before_its_unit_came_is_among_the_children(tmp_path: Path) -> None:
+    """The best member is of April; the other one's unit came in July, and has what the first one lacks."""
+    units = [unit("C", kind="county"), unit("T1", "C"), unit("B", "C", since="2023-07-01")]
+    units.append(unit("V", "B", "village", since="2023-07-01"))
+    rows = [
+        entry("t", "T1", "2023-04-15", figures=[figure("person_times", 100)]),
+        entry("b", "B", "2023-08-01", figures=[figure("person_times", 7), figure("materials", 30)]),
+        entry("v", "V", "2023-08-02", figures=[figure("materials", 4), figure("donated_value", 5)]),
+    ]
+    load_rows(tmp_path, organisations=units, entries=rows, merges=[{"entries": ["t", "b", "v"]}])
+    question = {"first_month": 202304, "last_month": 202304, "indicators": INDICATORS}
+    for code, expected in (("C", {"T1", "B", "shared"}), ("B", {"V", "own", "shared"})):
+        for scope in SCOPES[1:]:
+            whole = asked(code, 202304, 202304, scope)
+            assert whole == definition.totals(units, rows, code, 202304, 202304, scope, [["t", "b", "v"]])
+            parts = totals_by_organisation(organisation=organisation(code), scope=scope, **question)  # type: ignore[arg-type]
+            assert set(parts) == expected
+            for indicator, total in whole.items():
+                found = [told(each)[indicator] for each in parts.values() if indicator in each]
+                assert added(found) == added([total]), (code, scope, indicator)
+    assert {key: each["value"] for key, each in asked("C", 202304, 202304).items()} == {
+        "person_times": 100,
+        "materials": 30,
+        "donated_value": 5,
+    }
+    assert asked("C", 202308, 202308) == {}

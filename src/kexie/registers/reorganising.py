@@ -1,6 +1,6 @@
 """Changing the tree with all that hangs on it: a verb of ``orgs.changes``, then what was booked is booked again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from kexie.core.bulk import batched
 from kexie.core.errors import DomainError
+from kexie.core.services import audited_together
 from kexie.orgs.changes import Change
 from kexie.orgs.models import Lineage
 from kexie.orgs.queries import Standings
@@ -27,6 +28,11 @@ def reorganise(verb: Callable[..., Change], /, **arguments: Any) -> tuple[Change
     naming them, when approved entries would be left on days on which their unit does not exist, or when a lock forbids
     the change; nothing is changed.
     """
+    with audited_together():
+        return _reorganise(verb, arguments)
+
+
+def _reorganise(verb: Callable[..., Change], arguments: Mapping[str, Any]) -> tuple[Change, int]:
     before = Standings() if may_hold() else None
     change = verb(**arguments)
     moved = list(change.moved)

@@ -14,6 +14,7 @@ from kexie.core.periods import month_of
 from kexie.totals.bookings import Booking
 from kexie.totals.locks import may_hold, refuse_locked
 from kexie.totals.models import Posting
+from kexie.totals.stand_in_locks import refuse_locked_rest
 
 
 class PostedAs(Protocol):
@@ -59,7 +60,9 @@ def keep(*, before: Sequence[Booked], after: Sequence[Booked], at: datetime) -> 
     now = {each.posting.entry: each.booking() for each in after if locked or each.posting.entry in was}
     same = {entry for entry, booking in was.items() if now.get(entry) == booking}
     if locked:
-        refuse_locked([(was.get(entry), now.get(entry)) for entry in {**was, **now} if entry not in same])
+        changes = [(was.get(entry), now.get(entry)) for entry in {**was, **now} if entry not in same]
+        refuse_locked(changes)
+        refuse_locked_rest(changes)
     insert_rows([booking.past_posting(at) for entry, booking in was.items() if entry not in same])
     again = [each.posting for each in after if each.posting.entry in same]
     update_tuples(Posting, [_Since(posting.id, was[posting.entry].since) for posting in again])

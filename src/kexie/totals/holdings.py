@@ -23,10 +23,21 @@ def hold(*, organisations: Iterable[int], indicators: Iterable[int]) -> bool:
     if not Indicator.objects.filter(kind=IndicatorKind.STOCK, pk__in=set(indicators)).exists():
         return False
     for batch in batched(sorted(set(organisations))):
-        if connection.vendor == "postgresql":  # one session at a time for a unit; on SQLite there is only one
-            list(Organisation.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk"))
+        lock_units(batch)
         _hold(batch)
     return True
+
+
+def lock_units(organisations: Iterable[int]) -> None:
+    """Let nobody else change what is held of these units until the transaction ends.
+
+    Whoever is going to ``hold`` more than once locks all units first, so that they are locked in the order of their
+    keys. (On SQLite one session writes at a time.)
+    """
+    if connection.vendor == "postgresql":
+        for batch in batched(sorted(set(organisations))):
+            rows = Organisation.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
+            list(rows.values_list("pk", flat=True))
 
 
 def hold_all(*, organisations: Iterable[int]) -> bool:

@@ -51,10 +51,11 @@ class Locked(DomainError):
         """Return the sentence for a person, with the names of the entries."""
         some = "、".join(names[:_NAMED])
         more = f"等 {len(names)} 条" if len(names) > _NAMED else ""
-        return f"{_words(self.lock)}，记录 {some}{more} 不能改动；确要改，先由有权的人开例外"
+        return f"{words(self.lock)}，记录 {some}{more} 不能改动；确要改，先由有权的人开例外"
 
 
-def _words(lock: Lock) -> str:
+def words(lock: Lock) -> str:
+    """Return which lock it is, as the beginning of a sentence for a person."""
     return f"{lock.organisation.name}{lock.period_label}已上报锁定（{lock.occasion}）"
 
 
@@ -87,7 +88,7 @@ def lock(*, organisation: Organisation, first_month: int, last_month: int, occas
         known = Lock.objects.select_related("organisation").filter(
             organisation=organisation, first_month=first_month, last_month=last_month
         )
-        raise DomainError(f"{_words(known[0])}，不用再锁" if known else "没有锁上，请再试一次") from error
+        raise DomainError(f"{words(known[0])}，不用再锁" if known else "没有锁上，请再试一次") from error
     wait_for_others()
     return row
 
@@ -252,7 +253,7 @@ def refuse_tree_change(*, organisations: Iterable[int], before: Standings, after
                     locked = start <= last_day(each.last_month) and until > first_day(each.first_month)
                     if locked and _below(was, above) != _below(now, above):
                         code = Organisation.objects.get(pk=unit).code
-                        raise TreeError(code, f"{_words(each)}，组织 {code} 在这段时间的隶属不能改")
+                        raise TreeError(code, f"{words(each)}，组织 {code} 在这段时间的隶属不能改")
 
 
 def _below(place: tuple[str, int] | None, above: int) -> tuple[list[int], int] | None:

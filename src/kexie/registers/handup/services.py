@@ -15,9 +15,9 @@ from kexie.core.periods import Period
 from kexie.core.services import audit
 from kexie.orgs.models import Organisation, User
 from kexie.registers.handup.models import NothingToReport, Snapshot, SnapshotEntry, SnapshotStatement, SnapshotTotal
-from kexie.registers.handup.permissions import DECLARE_NOTHING, HAND_UP, OPEN_LOCK, may
 from kexie.registers.handup.queries import completeness, entries_of, last_snapshot
 from kexie.registers.models import Register, Revision, Statement
+from kexie.registers.permissions import DECLARE_NOTHING, HAND_UP, OPEN_LOCK, may
 from kexie.totals import locks
 from kexie.totals.models import Indicator, IndicatorKind, Lock, LockException, Posting
 from kexie.totals.queries import SCOPES, Scope, Total, entry_ids, totals

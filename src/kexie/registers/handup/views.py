@@ -16,7 +16,6 @@ from kexie.orgs.models import Organisation, User
 from kexie.registers.handup import services
 from kexie.registers.handup.forms import Choice, ExceptionForm, HandUpForm, numbers_from, read_choice
 from kexie.registers.handup.models import Snapshot
-from kexie.registers.handup.permissions import DECLARE_NOTHING, HAND_UP, OPEN_LOCK, may
 from kexie.registers.handup.queries import (
     STATE_WORDS,
     changed_since,
@@ -26,6 +25,7 @@ from kexie.registers.handup.queries import (
     snapshots_of,
     waiting,
 )
+from kexie.registers.permissions import DECLARE_NOTHING, HAND_UP, OPEN_LOCK, may
 from kexie.totals.forms import read_scope
 from kexie.totals.measures import QUALIFIER_WORDS
 from kexie.totals.models import Indicator, Lock, LockException

@@ -12,6 +12,8 @@ from kexie.orgs.locking import hold_tree
 from kexie.orgs.queries import Standings
 from kexie.registers.locked import naming_entries
 from kexie.registers.models import Entry, Figure, MergeGroup, MergeMember, Revision, Status
+from kexie.totals.holdings import lock_units
+from kexie.totals.models import Fact, IndicatorKind
 from kexie.totals.services import FactData, PostingData, post, unpost
 
 
@@ -68,6 +70,8 @@ def settle(*, entries: Iterable[int], standings: Standings | None = None) -> Non
     wanted = sorted(set(entries))
     lock_entries(wanted)
     members = _locked_members(wanted)
+    if len({*wanted, *members}) > 1:
+        _lock_units_of_stocks({*wanted, *members})
     for batch in batched([pk for pk in wanted if pk not in members]):
         _book(batch, {}, set(wanted), standings)
     by_group: dict[int, dict[int, MergeMember]] = {}
@@ -75,6 +79,19 @@ def settle(*, entries: Iterable[int], standings: Standings | None = None) -> Non
         by_group.setdefault(member.group_id, {})[member.entry_id] = member
     for group in by_group.values():
         _book(list(group), group, set(wanted), standings)
+
+
+def _lock_units_of_stocks(entries: Iterable[int]) -> None:
+    """Lock at once the units of which these entries tell, or told, stocks: they are booked in several steps."""
+    if not connection.features.has_select_for_update:
+        return
+    units: set[int] = set()
+    for batch in batched(sorted(entries)):
+        told = Figure.objects.filter(revision__entry__in=batch, indicator__kind=IndicatorKind.STOCK).order_by()
+        units |= set(told.values_list("revision__organisation", flat=True).distinct())
+        posted = Fact.objects.filter(posting__entry__in=batch, indicator__kind=IndicatorKind.STOCK).order_by()
+        units |= set(posted.values_list("posting__organisation", flat=True).distinct())
+    lock_units(units)
 
 
 def _locked_members(entries: Sequence[int]) -> dict[int, MergeMember]:
