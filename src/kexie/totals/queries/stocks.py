@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kexie.core.bulk import BATCH, batched
-from kexie.core.periods import add_months, first_day, last_day
+from kexie.core.periods import add_months, first_day
 from kexie.orgs.models import Lineage, ids_of_path
 from kexie.orgs.queries import path_on
 from kexie.totals.measures import Measure, total
@@ -91,7 +91,7 @@ class _Units:
 
 
 def _units_then(asked: Asked) -> _Units:
-    return _Units(asked, _standing_below(asked, last_day(asked.last_month)))
+    return _Units(asked, _standing_below(asked, asked.end))
 
 
 def _units_today(asked: Asked) -> _Units:
@@ -128,7 +128,7 @@ class _Number(NamedTuple):
 
 def _last_values(asked: Asked, valid_months: Mapping[int, int], units: _Units) -> list[Stock]:
     """The last values of these units for each indicator; of two on one day that of the entry with the higher id."""
-    end = last_day(asked.last_month)
+    end = asked.end
     by_age: dict[int, list[int]] = defaultdict(list)
     for indicator, months in valid_months.items():
         by_age[months].append(indicator)
