@@ -8,7 +8,7 @@ from kexie.core.bulk import batched
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.reports.comparison import compare_totals
-from kexie.reports.material import Material, make_number
+from kexie.reports.material import TOLD_APART, Material, make_number
 from kexie.reports.model import Number, Paragraph, Span, Text
 from kexie.reports.phrases import Office, Whole, area_names, indicator_words, summary_words
 from kexie.reports.sources import date_words
@@ -70,6 +70,14 @@ class ChapterWriter:
             phrase = summary_words().activities[work_area]
         return [fill(phrase or indicator_words()[code].phrase, self.material.number(total, work_area=work_area))]
 
+    def _online(self, code: str, work_area: str) -> list[Spans]:
+        """What is online stands beside what is not, as an item of its own."""
+        total = self.material.online(work_area=work_area).get(code)
+        if total is None or total.value == 0:
+            return []
+        number = self.material.number(total, work_area=work_area, online=True)
+        return [fill(summary_words().online[code], number)]
+
     def _whole(self, found: dict[str, Total], item: Whole, work_area: str) -> list[Spans]:
         """The whole with its proven parts in brackets, then the unproven parts as items of their own."""
         whole = self._item(found, item.whole, work_area)
@@ -82,7 +90,7 @@ class ChapterWriter:
                 outside += self._item(found, code, work_area)
         if inside:
             whole[0] = [*whole[0], Text(text="（其中"), *join_spans(inside, "、"), Text(text="）")]
-        return [*whole, *outside]
+        return [*whole, *outside, *(self._online(item.whole, work_area) if item.whole in TOLD_APART else [])]
 
     def _is_part(self, found: dict[str, Total], part: str, whole: str, work_area: str) -> bool:
         """Say whether every entry behind ``part`` also stands behind ``whole``, and the part is not the larger."""

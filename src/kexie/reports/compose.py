@@ -12,18 +12,15 @@ from django.utils import timezone
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period, add_months, last_day, month_of
 from kexie.orgs.models import Organisation
-from kexie.orgs.queries import children_between
 from kexie.reports.chapters import ChapterWriter, Spans, fill, join_spans, merge_text
-from kexie.reports.material import Material, make_number
-from kexie.reports.model import Document, Heading, Number, NumberQuery, Paragraph, Scope, Table, Text
+from kexie.reports.composing.annex import NOT_EXPECTED, children_of, found_by_unit, write_annex
+from kexie.reports.material import Material
+from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text
 from kexie.reports.phrases import Office, area_names, describe_office, indicator_words, summary_words
-from kexie.reports.sources import date_words
 from kexie.reports.wording import PLAIN, Style
-from kexie.totals.models import Posting, Stamp
-from kexie.totals.queries import OWN, Total, totals_by_organisation
+from kexie.totals.models import Stamp
 
 _NUMERALS = "一二三四五六七八九十"
-_NOT_EXPECTED = ("department", "village", "community")
 
 
 def compose_summary(
@@ -31,7 +28,7 @@ def compose_summary(
     organisation: Organisation,
     period: Period,
     as_of: datetime.date | None = None,
-    addressee: str = "upper",
+    addressee: str = "upper-association",
     length: str = "normal",
     family: str = "paired",
     scope: Scope = "system",
@@ -53,21 +50,26 @@ def compose_summary(
     if day < period.start:
         raise DomainError(f"{period.label}还没有开始，写不出总结")
     notes: list[str] = []
-    last_month = _last_month(organisation, period, min(day, period.end), notes)
+    end = min(day, period.end)
+    last_month = month_of(end)
     material = Material(
-        organisation=organisation, first_month=period.first_month, last_month=last_month, scope=scope, style=style
+        organisation=organisation,
+        first_month=period.first_month,
+        last_month=last_month,
+        scope=scope,
+        style=style,
+        until=end if end < last_day(last_month) else None,
     )
-    if last_month < period.first_month or not material.totals():
+    if not material.totals():
         raise DomainError(f"{organisation.name}{period.label}还没有通过的记录，写不出总结")
     office = _office(organisation)
-    end = min(day, last_day(last_month))
     time = _time(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
     writer = ChapterWriter(
         material=material,
         office=office,
         time=time,
         lead=words.leads["complete" if all_reported else "incomplete"],
-        equally_complete=_is_equally_complete(organisation, period, end),
+        equally_complete=_is_equally_complete(organisation, period),
         cases=words.cases[length],
         notes=notes,
     )
@@ -76,7 +78,9 @@ def compose_summary(
     blocks: list[Heading | Paragraph | Table] = [_opening(material, office, period, time)]
     for place, (area, paragraphs) in enumerate(chapters):
         blocks += [Heading(text=f"{_NUMERALS[place]}、{words.families[family][area]}"), *paragraphs]
-    table = _table(material, office, period, notes)
+    found = found_by_unit(material)
+    _note_silent([child for child in children_of(material) if child.code not in found], notes)
+    table = write_annex(material=material, office=office, period=period)
     document = Document(
         kind="summary",
         organisation=organisation.code,
@@ -109,26 +113,8 @@ def _time(period: Period) -> str:
     return period.label.removeprefix(f"{period.year}年") or "全年"
 
 
-def _last_month(organisation: Organisation, period: Period, day: datetime.date, notes: list[str]) -> int:
-    """The last month whose totals are true for ``day``: totals are kept by month.
-
-    It is the month of the day, unless something is recorded in that month after the day; then the month before.
-    """
-    month = month_of(day)
-    if day >= last_day(month):
-        return month
-    later = Posting.objects.filter(stamps__ancestor=organisation, month=month, day__gt=day)
-    if not later.exists():
-        return month
-    until = last_day(add_months(month, -1))
-    notes.append(summary_words().notes["cut"].format(day=date_words(day), until=date_words(until)))
-    return month_of(until)
-
-
-def _is_equally_complete(organisation: Organisation, period: Period, end: datetime.date) -> bool:
-    """Say whether a rate against last year is fair: records reach back that far, and whole months are compared."""
-    if end != last_day(month_of(end)):
-        return False
+def _is_equally_complete(organisation: Organisation, period: Period) -> bool:
+    """Say whether a rate against last year is fair: records reach back that far. Both are cut at the same day."""
     first = Stamp.objects.filter(ancestor=organisation).aggregate(first=Min("posting__month"))["first"]
     slack = 2 if period.last_month - period.first_month >= 5 else 0
     return first is not None and first <= add_months(period.first_month, slack - 12)
@@ -176,64 +162,8 @@ def _chapters(writer: ChapterWriter, order: list[str]) -> list[tuple[str, list[P
     return chapters or [(area, [paragraph]) for area, paragraph in waiting]
 
 
-def _table(material: Material, office: Office, period: Period, notes: list[str]) -> Table | None:
-    """The units' main numbers in the official order; a column adds up in sight, the correction included.
-
-    Units without a record are not in the table; those that were expected to report are named in a note.
-    """
-    words = summary_words().table
-    first_month, last_month = material.first_month, material.last_month
-    codes = list(words.columns)
-    found = totals_by_organisation(
-        organisation=material.organisation,
-        first_month=first_month,
-        last_month=last_month,
-        indicators=codes,
-        scope=material.scope,
-    )
-    whole = {code: total for code, total in material.totals().items() if code in codes and total.value}
-    codes = [code for code in codes if code in whole]
-    children = children_between(
-        organisation=material.organisation, first=period.start, last=last_day(material.last_month)
-    )
-    _note_silent([child for child in children if child.code not in found], notes)
-    reporting = [child for child in children if any(code in found.get(child.code, {}) for code in codes)]
-    if not codes or not reporting:
-        return None
-
-    def cell(total: Total | None, *, organisation: str, scope: Scope) -> Number | None:
-        if total is None:
-            return None
-        query = NumberQuery(
-            organisation=organisation,
-            indicator=total.indicator,
-            first_month=first_month,
-            last_month=last_month,
-            scope=scope,
-        )
-        return make_number(total=total, query=query, style=material.style, has_unit=False)
-
-    code = material.organisation.code
-    rows: list[tuple[Text | Number | None, ...]] = []
-    if OWN in found:
-        own = [cell(found[OWN].get(each), organisation=code, scope="own") for each in codes]
-        rows.append((Text(text=words.own), *own))
-    for child in reporting:
-        cells = [cell(found[child.code].get(each), organisation=child.code, scope=material.scope) for each in codes]
-        rows.append((Text(text=child.short_name), *cells))
-    total_row = [cell(whole[each], organisation=code, scope=material.scope) for each in codes]
-    corrections = [whole[each].value - sum(row[each].value for row in found.values() if each in row) for each in codes]
-    if any(corrections):
-        shown = [Text(text=str(each).replace("-", "－")) if each else None for each in corrections]
-        rows.append((Text(text=words.correction), *shown))
-    rows.append((Text(text=words.sum), *total_row))
-    header = [f"{words.columns[each]}（{indicator_words()[each].unit}）" for each in codes]
-    title = words.title.format(office=office.full, period=period.label)
-    return Table(title=title, header=(words.first, *header), rows=tuple(rows))
-
-
 def _note_silent(silent: list[Organisation], notes: list[str]) -> None:
-    expected = [child.short_name for child in silent if child.kind not in _NOT_EXPECTED]
+    expected = [child.short_name for child in silent if child.kind not in NOT_EXPECTED]
     if expected:
         units = "、".join(expected[:12]) + ("等" if len(expected) > 12 else "")
         notes.append(summary_words().notes["silent"].format(n=len(expected), units=units))

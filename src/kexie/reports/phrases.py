@@ -40,6 +40,7 @@ class HonourWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TableWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     columns: dict[str, str]
+    online: dict[str, str]
     first: str
     own: str
     sum: str
@@ -67,6 +68,7 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_items: int
     commas_up_to: int
     sentences: list[list[str | Whole]]
+    online: dict[str, str]
     stocks: dict[str, list[str]]
     stock_lead: str
     comparisons: dict[str, str]
