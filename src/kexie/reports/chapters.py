@@ -8,14 +8,21 @@ from kexie.core.bulk import batched
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Figure, Revision
 from kexie.reports.comparison import compare_totals
+from kexie.reports.composing.spans import (
+    Spans,
+    chunks,
+    fill,
+    inner_quotes,
+    join_items,
+    join_spans,
+    merge_text,
+)
 from kexie.reports.material import TOLD_APART, Material, make_number
-from kexie.reports.model import Number, Paragraph, Span, Text
+from kexie.reports.model import Paragraph, Text
 from kexie.reports.phrases import Office, Whole, area_names, indicator_words, summary_words
 from kexie.reports.sources import date_words
 from kexie.reports.wording import Reading
 from kexie.totals.queries import Total
-
-Spans = list[Span]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +161,10 @@ class ChapterWriter:
         spans = [Text(text=self.time), *fill(words.phrase, self.material.number(total, work_area=work_area))]
         levels = next(item for item in catalogue_registers()["honours"].fields if item.key == "level").choices
         entries = self.material.entries(indicator="honours", work_area=work_area)
+        counts = self.material.honours_by_level(work_area=work_area)
         parts: list[Spans] = []
         for level, label in levels.items():
-            count = sum(entry_field(entry, "level") == level for entry in entries)
+            count = counts.get(level, 0)
             if count and count < total.value:
                 number = self.material.count("honours", count, work_area=work_area, where=f"level={level}")
                 parts.append([Text(text=label), number])
@@ -249,48 +257,3 @@ def _reading(figure: Figure) -> Reading:
         high_exclusive=figure.high_exclusive,
         qualifier=figure.qualifier,
     )
-
-
-def fill(phrase: str, number: Number) -> Spans:
-    """Return a phrase with the number in the place of ``{n}``."""
-    before, _, after = phrase.partition("{n}")
-    return [*([Text(text=before)] if before else []), number, *([Text(text=after)] if after else [])]
-
-
-def join_spans(items: Sequence[Spans], mark: str) -> Spans:
-    """Return the items with ``mark`` between them."""
-    return [span for place, item in enumerate(items) for span in ([Text(text=mark), *item] if place else item)]
-
-
-def join_items(items: Sequence[Spans]) -> Spans:
-    """Return the items of a totals sentence: commas, semicolons when there are more than five (§4)."""
-    return join_spans(items, "，" if len(items) <= summary_words().commas_up_to else "；")
-
-
-def chunks(sentences: Sequence[list[Spans]], *, most: int) -> list[list[Spans]]:
-    """Return the sentences with none longer than ``most`` items; short neighbours (together at most 5) are joined."""
-    result: list[list[Spans]] = []
-    for items in sentences:
-        count = -(-len(items) // most)
-        size = -(-len(items) // count)
-        parts = [items[start : start + size] for start in range(0, len(items), size)]
-        if result and len(result[-1]) + len(parts[0]) <= summary_words().commas_up_to:
-            result[-1] = [*result[-1], *parts.pop(0)]
-        result += parts
-    return result
-
-
-def inner_quotes(text: str) -> str:
-    """Return the text for use inside quotation marks: its own become single ones."""
-    return " ".join(text.split()).replace("“", "‘").replace("”", "’").rstrip("。")
-
-
-def merge_text(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the spans with neighbouring words joined."""
-    merged: Spans = []
-    for span in spans:
-        if isinstance(span, Text) and merged and isinstance(merged[-1], Text):
-            merged[-1] = Text(text=merged[-1].text + span.text)
-        else:
-            merged.append(span)
-    return tuple(merged)

@@ -12,11 +12,14 @@ from django.utils import timezone
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period, add_months, last_day, month_of
 from kexie.orgs.models import Organisation
-from kexie.reports.chapters import ChapterWriter, Spans, fill, join_spans, merge_text
+from kexie.reports.chapters import ChapterWriter
 from kexie.reports.composing.annex import NOT_EXPECTED, children_of, found_by_unit, write_annex
+from kexie.reports.composing.opening import phrase_notes, write_opening
+from kexie.reports.composing.spans import merge_text
 from kexie.reports.material import Material
 from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text
-from kexie.reports.phrases import Office, area_names, describe_office, indicator_words, summary_words
+from kexie.reports.phrase_bank.queries import phrases_of
+from kexie.reports.phrases import Office, area_names, describe_office, summary_words
 from kexie.reports.wording import PLAIN, Style
 from kexie.totals.models import Stamp
 
@@ -63,6 +66,7 @@ def compose_summary(
     if not material.totals():
         raise DomainError(f"{organisation.name}{period.label}还没有通过的记录，写不出总结")
     office = _office(organisation)
+    phrases = phrases_of(organisation=organisation, day=end)
     time = _time(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
     writer = ChapterWriter(
         material=material,
@@ -73,9 +77,11 @@ def compose_summary(
         cases=words.cases[length],
         notes=notes,
     )
-    notes[:0] = [words.notes["formula"], words.notes["focus"]]
+    notes[:0] = phrase_notes(phrases)
     chapters = _chapters(writer, words.orders[addressee])
-    blocks: list[Heading | Paragraph | Table] = [_opening(material, office, period, time)]
+    blocks: list[Heading | Paragraph | Table] = [
+        write_opening(material=material, office=office, period=period, time=time, phrases=phrases)
+    ]
     for place, (area, paragraphs) in enumerate(chapters):
         blocks += [Heading(text=f"{_NUMERALS[place]}、{words.families[family][area]}"), *paragraphs]
     found = found_by_unit(material)
@@ -118,24 +124,6 @@ def _is_equally_complete(organisation: Organisation, period: Period) -> bool:
     first = Stamp.objects.filter(ancestor=organisation).aggregate(first=Min("posting__month"))["first"]
     slack = 2 if period.last_month - period.first_month >= 5 else 0
     return first is not None and first <= add_months(period.first_month, slack - 12)
-
-
-def _opening(material: Material, office: Office, period: Period, time: str) -> Paragraph:
-    """Leadership, role, the strongest facts in one clause, hand-over (§4, opening)."""
-    words = summary_words()
-    led = words.led.format(led_by=office.led_by) if office.led_by else ""
-    guided = words.guided.format(guided_by=office.guided_by) if office.guided_by else ""
-    year = period.label if period.label != f"{period.year}年" else f"{period.year}年"
-    start = words.opening.format(time=year, office=office.me, led=led, guided=guided, role=office.role)
-    found = material.totals()
-    facts = [found[code] for code in words.opening_facts if code in found and found[code].value]
-    items = [fill(indicator_words()[total.indicator].phrase, material.number(total)) for total in facts]
-    when = "" if not items or time in year else time
-    spans: Spans = [Text(text=start + when), *join_spans(items, "，")]
-    text = spans[-1]
-    if isinstance(text, Text):
-        spans[-1] = Text(text=text.text.rstrip("，"))
-    return Paragraph(spans=merge_text([*spans, Text(text=f"。{words.hand_over}")]))
 
 
 def _chapters(writer: ChapterWriter, order: list[str]) -> list[tuple[str, list[Paragraph]]]:

@@ -98,6 +98,15 @@ class Material:
             found += entries.select_related("counting__organisation")
         return sorted(found, key=_when, reverse=True)
 
+    def honours_by_level(self, *, work_area: str | None = None) -> dict[str, int]:
+        """Return how many honours there are of each level that is said; restricted ones are counted, too."""
+        counts: dict[str, int] = {}
+        for batch in batched(sorted(self.entry_ids(indicator="honours", work_area=work_area))):
+            for fields in Entry.objects.filter(pk__in=batch).values_list("counting__fields", flat=True):
+                level = str((fields or {}).get("level") or "")
+                counts[level] = counts.get(level, 0) + 1
+        return counts
+
     def query(
         self,
         indicator: str,

@@ -31,9 +31,17 @@ class Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: dict[str, str]
 
 
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words around a text of the phrase bank; ``own``: beginnings of texts that bring theirs."""
+
+    frame: str
+    own: list[str]
+
+
 class HonourWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chapter: str
     phrase: str
+    highest: str
     named: int
 
 
@@ -58,6 +66,7 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guided: str
     hand_over: str
     opening_facts: list[str]
+    frames: dict[str, Frame]
     orders: dict[str, list[str]]
     families: dict[str, dict[str, str]]
     activities: dict[str, str]
