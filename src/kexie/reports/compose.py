@@ -75,6 +75,7 @@ def compose_summary(
         lead=words.leads["complete" if all_reported else "incomplete"],
         equally_complete=_is_equally_complete(organisation, period),
         cases=words.cases[length],
+        with_effects=length in words.with_effects,
         notes=notes,
     )
     notes[:0] = phrase_notes(phrases)

@@ -11,6 +11,7 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import Period, month_text, periods_of_year
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
+from kexie.reports.material import PARTNERS
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.totals.queries import SCOPES
@@ -103,8 +104,8 @@ def read_number_query(given: QueryDict) -> NumberQuery:
         raise Http404 from error
     scope, area, where = given.get("scope", "system"), given.get("area") or None, given.get("where", "")
     is_known = given.get("indicator") in indicator_words() and scope in SCOPES and (not area or area in area_names())
-    # The only narrowing there is; a key from outside would become part of a query.
-    is_safe = not where or (where.startswith("level=") and where.removeprefix("level=").isalnum())
+    # The only narrowings there are; a key from outside would become part of a query.
+    is_safe = where in ("", PARTNERS) or (where.startswith("level=") and where.removeprefix("level=").isalnum())
     if not is_known or not is_safe or first.first_month > last.last_month:
         raise Http404
     until = _until(given.get("until", ""), last)

@@ -8,11 +8,13 @@ from typing import Any
 from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry
+from kexie.reports.composing.happenings import Happening, load_happenings
 from kexie.reports.model import Measured, Number, NumberQuery, Scope, same_day
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.reports.wording import PLAIN, Reading, Style, print_total
 from kexie.totals.queries import Total, entry_ids, totals, totals_by_cut
 
+PARTNERS = "partners"  # the ``where`` of how many partners the entries of a work area name
 TOLD_APART = ("person_times",)  # indicators of which what is online is never added to what is not
 
 
@@ -32,6 +34,7 @@ class Material:
     until: date | None = None
     _totals: dict[tuple[bool | None, int], dict[str | None, dict[str, Total]]] = field(default_factory=dict)
     _entries: dict[NumberQuery, frozenset[int]] = field(default_factory=dict)
+    _happenings: dict[str, list[Happening]] | None = None
 
     def asked(
         self, *, work_area: str | None = None, online: bool | None = None, years_back: int = 0
@@ -98,6 +101,16 @@ class Material:
             found += entries.select_related("counting__organisation")
         return sorted(found, key=_when, reverse=True)
 
+    def happenings(self, work_area: str | None = None) -> list[Happening]:
+        """Return the events of this period, of all or of one work area, in the order of their days."""
+        if self._happenings is None:
+            self._happenings = {}
+            for each in load_happenings(self.entry_ids(indicator="activities")):
+                self._happenings.setdefault(each.work_area, []).append(each)
+        if work_area is not None:
+            return self._happenings.get(work_area, [])
+        return [each for found in self._happenings.values() for each in found]
+
     def honours_by_level(self, *, work_area: str | None = None) -> dict[str, int]:
         """Return how many honours there are of each level that is said; restricted ones are counted, too."""
         counts: dict[str, int] = {}
@@ -117,7 +130,7 @@ class Material:
         online: bool | None = None,
     ) -> NumberQuery:
         """Return the query of a total of this period; of TOLD_APART without ``online`` that of what is not online."""
-        if indicator in TOLD_APART and online is None and not entry:
+        if indicator in TOLD_APART and online is None:
             online = False
         query = self.query_of(indicator, organisation=self.organisation.code, scope=self.scope, online=online)
         return replace(query, work_area=work_area, where=where, entry=entry)

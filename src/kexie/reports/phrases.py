@@ -38,6 +38,30 @@ class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own: list[str]
 
 
+class JointWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sentence that opens a chapter: ground, partners, and the verbs of the part that we had."""
+
+    grounds: list[str]
+    most_campaigns: int
+    least_entries: int
+    most: int
+    hosted: str
+    helped: str
+    units: str
+    hosting_verbs: list[str]
+    attending: str
+    both: str
+
+
+class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of effect: of a family that is used once, for these chapters, where the total that it needs is."""
+
+    family: str
+    areas: list[str]
+    needs: str
+    text: str
+
+
 class HonourWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chapter: str
     phrase: str
@@ -84,6 +108,9 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_comparisons: int
     compared: dict[str, str]
     honours: HonourWords
+    joint: JointWords
+    effects: list[Effect]
+    with_effects: list[str]
     verbs: dict[str, str]
     case: str
     case_people: str
@@ -119,6 +146,7 @@ def summary_words() -> SummaryWords:
     named = {*words.opening_facts, *words.comparisons, *words.table.columns, *chain(*words.stocks.values())}
     for item in chain(*words.sentences):
         named |= {item} if isinstance(item, str) else {item.whole, *item.parts}
+    named |= {effect.needs for effect in words.effects}
     if unknown := named - codes:
         raise CatalogueError(f"catalogue/reports/summary.yaml: unknown indicators {sorted(unknown)}")
     return words

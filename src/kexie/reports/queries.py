@@ -13,7 +13,8 @@ from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation, User
 from kexie.registers.models import Entry, Figure, Mode, Source
 from kexie.reports.comparison import compare_totals
-from kexie.reports.material import Material, change_number, make_number
+from kexie.reports.composing.joint import joint_of, partners_number
+from kexie.reports.material import PARTNERS, Material, change_number, make_number
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.models import Report
 from kexie.reports.phrases import area_names, indicator_words
@@ -103,6 +104,9 @@ class _Gatherer:
     def _ask(self, query: NumberQuery) -> list[int]:
         if query.entry:
             return list(Entry.objects.filter(uid=query.entry).values_list("pk", flat=True))
+        if query.where == PARTNERS:
+            material = _material(self.organisations[query.organisation], query)
+            return list(joint_of(material, query.work_area).entries)
         found = entry_ids(
             organisation=self.organisations[query.organisation],
             first_month=query.first_month,
@@ -280,13 +284,10 @@ def explain_number(
 def _number_now(
     organisation: Organisation, query: NumberQuery, measure: str, user: User | AnonymousUser
 ) -> Number | None:
-    material = Material(
-        organisation=organisation,
-        first_month=query.first_month,
-        last_month=query.last_month,
-        scope=query.scope,
-        until=query.until,
-    )
+    material = _material(organisation, query)
+    if query.where == PARTNERS:
+        joint = joint_of(material, query.work_area)
+        return partners_number(material, query.work_area, joint) if joint.names else None
     if query.entry:
         entry = Entry.objects.visible_to(user).filter(uid=query.entry).select_related("counting").first()
         if entry is None or entry.counting is None:
@@ -295,7 +296,7 @@ def _number_now(
             return None
         found = Measure()
         for figure in Figure.objects.filter(revision=entry.counting_id, indicator__code=query.indicator):
-            if not figure.is_part:
+            if not figure.is_part and query.online in (None, figure.mode == Mode.ONLINE):
                 found += Measure.of(figure)
         return make_number(total=_reading(found, query.indicator), query=query, style=PLAIN, entries=1)
     total_now = material.asked(work_area=query.work_area, online=query.online).get(query.indicator)
@@ -311,3 +312,13 @@ def _number_now(
     change = compare_totals(current=total_now, previous=before, name=words.name, unit=words.unit)
     chosen = change.rate if measure == "rate" else change.difference
     return change_number(total=total_now, change=chosen, query=query, style=PLAIN) if chosen else None
+
+
+def _material(organisation: Organisation, query: NumberQuery) -> Material:
+    return Material(
+        organisation=organisation,
+        first_month=query.first_month,
+        last_month=query.last_month,
+        scope=query.scope,
+        until=query.until,
+    )
