@@ -41,6 +41,7 @@ class ChapterWriter:
     named: set[int] = field(default_factory=set)
     families: set[str] = field(default_factory=set)
     grounds: list[str] = field(default_factory=list)
+    fallen: list[str] = field(default_factory=list)
     led: list[bool] = field(default_factory=list)
 
     def write(self, work_area: str) -> list[Paragraph]:
@@ -153,6 +154,8 @@ class ChapterWriter:
             )
             if result.note:
                 self.notes.append(f"{area_names()[work_area]}：{result.note}")
+                if code == "activities" and self.equally_complete:
+                    self.fallen.append(work_area)
             if result.direction == "level":
                 clauses.append([Text(text=words.compared["level"].format(name=name))])
             elif result.difference:

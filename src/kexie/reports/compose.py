@@ -14,16 +14,19 @@ from kexie.core.periods import Period, add_months, last_day, month_of
 from kexie.orgs.models import Organisation
 from kexie.reports.chapters import ChapterWriter
 from kexie.reports.composing.annex import NOT_EXPECTED, children_of, found_by_unit, write_annex
+from kexie.reports.composing.lint import Surroundings, lint
 from kexie.reports.composing.opening import phrase_notes, write_opening
+from kexie.reports.composing.outlook import Evidence, find_shortcomings, write_shortcomings, write_steps
 from kexie.reports.composing.spans import merge_text
 from kexie.reports.material import Material
-from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text
+from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text, from_json
+from kexie.reports.models import Report
 from kexie.reports.phrase_bank.queries import phrases_of
 from kexie.reports.phrases import Office, area_names, describe_office, summary_words
 from kexie.reports.wording import PLAIN, Style
 from kexie.totals.models import Stamp
 
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
 def compose_summary(
@@ -79,14 +82,24 @@ def compose_summary(
         notes=notes,
     )
     notes[:0] = phrase_notes(phrases)
+    recorded = found_by_unit(material)
+    silent = [child for child in children_of(material) if child.code not in recorded]
+    _note_silent(silent, notes)
     chapters = _chapters(writer, words.orders[addressee])
     blocks: list[Heading | Paragraph | Table] = [
         write_opening(material=material, office=office, period=period, time=time, phrases=phrases)
     ]
     for place, (area, paragraphs) in enumerate(chapters):
         blocks += [Heading(text=f"{_NUMERALS[place]}、{words.families[family][area]}"), *paragraphs]
-    found = found_by_unit(material)
-    _note_silent([child for child in children_of(material) if child.code not in found], notes)
+    found = find_shortcomings(Evidence(material=material, silent=silent, fallen=writer.fallen))
+    shortcomings = write_shortcomings(found)
+    steps = write_steps(found=found, period=period, areas=[area for area, _ in chapters])
+    for key, paragraphs in (("shortcomings", [shortcomings] if shortcomings else []), ("next", steps)):
+        if paragraphs:
+            place = sum(isinstance(block, Heading) for block in blocks)
+            blocks += [Heading(text=f"{_NUMERALS[place]}、{words.families[family][key]}"), *paragraphs]
+    if not shortcomings:
+        notes.append(words.notes["no_shortcoming"])
     table = write_annex(material=material, office=office, period=period)
     document = Document(
         kind="summary",
@@ -99,10 +112,24 @@ def compose_summary(
         annexes=(table,) if table else (),
         as_of=as_of,
     )
-    notes.append(words.notes["rest"])
+    notes.append(words.notes["outlook"])
     _note_length(document, period, notes)
+    notes += lint(document, _surroundings(organisation, period, material))
     values = {name: getattr(document, name) for name in Document.__dataclass_fields__}
     return Document(**{**values, "notes": tuple(notes)})
+
+
+def _surroundings(organisation: Organisation, period: Period, material: Material) -> Surroundings:
+    """What the checks compare with: last year's report, if one was written, and the order of the units."""
+    last = Report.objects.filter(organisation=organisation, kind="summary", period=period.previous_year().code)
+    written = last.order_by("-pk").first()
+    blocks = from_json(written.content).blocks if written else ()
+    return Surroundings(
+        period=period,
+        before=[block.text for block in blocks if isinstance(block, Paragraph)],
+        units=[child.short_name for child in children_of(material)],
+        families=summary_words().families,
+    )
 
 
 def _office(organisation: Organisation) -> Office:

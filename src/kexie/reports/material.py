@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from kexie.core.bulk import batched
+from kexie.core.periods import first_day, last_day
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry
 from kexie.reports.composing.happenings import Happening, load_happenings
@@ -35,6 +36,16 @@ class Material:
     _totals: dict[tuple[bool | None, int], dict[str | None, dict[str, Total]]] = field(default_factory=dict)
     _entries: dict[NumberQuery, frozenset[int]] = field(default_factory=dict)
     _happenings: dict[str, list[Happening]] | None = None
+
+    @property
+    def first_day(self) -> date:
+        """The first day that counts."""
+        return first_day(self.first_month)
+
+    @property
+    def end(self) -> date:
+        """The last day that counts."""
+        return self.until or last_day(self.last_month)
 
     def asked(
         self, *, work_area: str | None = None, online: bool | None = None, years_back: int = 0

@@ -62,6 +62,41 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+class Shortcoming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said of a shortcoming, and the next step that answers it; ``{what}`` comes from the records."""
+
+    text: str
+    answer: str
+
+
+class OutlookWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shortcomings and next steps."""
+
+    bridge: str
+    most: int
+    least_events: int
+    kinds: dict[str, str]
+    forms: dict[str, str]
+    shortcomings: dict[str, Shortcoming]
+    leads: dict[str, str]
+    campaigns: str
+    most_campaigns: int
+    lines: dict[str, str]
+    most_lines: int
+    rest: str
+
+
+class LintWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that the checks look for, their limits, and the notes for the writer."""
+
+    adjectives: list[str]
+    worn: dict[str, int]
+    private: list[str]
+    heading_slack: int
+    longest_chapter: int
+    notes: dict[str, str]
+
+
 class HonourWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chapter: str
     phrase: str
@@ -114,6 +149,8 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verbs: dict[str, str]
     case: str
     case_people: str
+    outlook: OutlookWords
+    lint: LintWords
     table: TableWords
     notes: dict[str, str]
     lengths: dict[str, tuple[int, int]]
@@ -139,7 +176,7 @@ def summary_words() -> SummaryWords:
         if set(order) != areas:
             raise CatalogueError(f"catalogue/reports/summary.yaml: order {name} does not name every work area once")
     for name, family in words.families.items():
-        if set(family) != areas:
+        if set(family) != areas | {"shortcomings", "next"}:
             raise CatalogueError(f"catalogue/reports/summary.yaml: headings {name} do not name every work area")
     if set(words.activities) != areas:
         raise CatalogueError("catalogue/reports/summary.yaml: activities do not name every work area")
