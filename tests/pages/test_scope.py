@@ -1,5 +1,6 @@
 """Every page and every role: what each of the cast sees, and that nothing else leaks."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from kexie.intake.services import take_in
 from kexie.intake.sheets.services import bring_in
 from kexie.orgs.models import User
 from kexie.registers.models import MergeMember, Revision
+from kexie.reports.phrase_bank.models import OfficePhrase
+from kexie.reports.phrase_bank.services import enter_phrase
 from tests.factories import entry, figure, load_rows, organisation, person, unit
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,8 @@ PAGES = {
     "handup:nothing": "/handup/nothing/?organisation={code}&period=2024",
     "handup:changes": "/handup/changes/?organisation={code}&period=2024",
     "reports:page": "/reports/?organisation={code}&period=2024",
+    "reports:phrases": "/reports/phrases/?organisation={code}",
+    "reports:phrase-retire": "/reports/phrases/{phrase}/retire/",
     "reports:number": "/reports/number/?organisation={code}&indicator=books&first=202401&last=202412",
     "reports:file": "/reports/file/{code}/2024/summary.html",
 }
@@ -61,7 +66,7 @@ POSTS = {
 }
 OPEN = {"login", "logout"}
 # What is done by POST alone; and pages of all that is in sight, whose own tests say what may not be there.
-DEEDS = {"intake:upload", "intake:act", "intake:sheet-change"}
+DEEDS = {"intake:upload", "intake:act", "intake:sheet-change", "reports:phrase-retire"}
 FILES = {"intake:sheet-rejected"}  # compressed: whom they are kept from is looked at, not what is in them
 OVERVIEWS = {"home", "intake:confirm"}
 # Acts, and pages that a role or an earlier act decides about: tests/registers/test_handup_pages.py.
@@ -69,6 +74,7 @@ ACTS = {"handup:confirm", "handup:exception", "handup:close", "handup:nothing", 
 PERSONAL = {"jobs", "job", "cancel-job"}  # tests/core/test_jobs.py sees that a person's jobs leak to nobody
 SCOPED = [name for name in PAGES if name not in OPEN | DEEDS | OVERVIEWS | PERSONAL | ACTS]
 WITHOUT_ENTRIES = {"handup:page"}  # it tells of units only
+NEW_YEAR = date(2024, 1, 1)
 SECRET = "苗圃嫁接观摩会"
 
 
@@ -95,6 +101,10 @@ def county(tmp_path: Path) -> Path:
         take_in(content=text.encode(), name=f"{SECRET}{code}.txt", organisation=organisation(code), actor="tests")
         rows = f"活动名称,时间,参加人数\n{SECRET}{code},2024-05-08,7341\n".encode()
         bring_in(content=rows, name=f"{SECRET}{code}.csv", organisation=organisation(code), user=None)
+        text = f"{SECRET}{code}"
+        enter_phrase(
+            organisation=organisation(code), sort="focus", text=text, source="文件", valid_from=NEW_YEAR, actor="tests"
+        )
     return tmp_path
 
 
@@ -111,7 +121,8 @@ def url_names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[
 def page(name: str, code: str = "T1") -> str:
     document = Document.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
     sheet = SheetUpload.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
-    return PAGES[name].format(code=code, uid=f"e-{code}", document=document or 0, sheet=sheet or 0)
+    phrase = OfficePhrase.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
+    return PAGES[name].format(code=code, uid=f"e-{code}", document=document or 0, sheet=sheet or 0, phrase=phrase or 0)
 
 
 def signed_in(client: Client, user: User) -> Client:

@@ -1,7 +1,9 @@
 """A summary from records: what is said is what was recorded."""
 
 import datetime
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,14 +12,17 @@ import pytest
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.orgs.models import Organisation
+from kexie.registers.exchange.load import Paths, load
 from kexie.reports.compose import compose_summary
-from kexie.reports.model import Document, Heading, Paragraph, from_json, to_json
+from kexie.reports.material import Material
+from kexie.reports.model import Document, Heading, Number, Paragraph, from_json, to_json
 from kexie.reports.models import Report
 from kexie.reports.phrases import describe_office, summary_words
 from kexie.reports.queries import gather_sources
 from kexie.reports.services import write_report
 from kexie.reports.wording import read_back
 from kexie.totals.queries import totals
+from tests.reports.conftest import entry, lines
 
 TODAY = datetime.date(2025, 1, 10)
 
@@ -57,8 +62,10 @@ def test_every_number_holds_its_total(county: Organisation, written: Document) -
     whole = totals(organisation=county, first_month=202401, last_month=202412)
     opening = written.blocks[0]
     assert isinstance(opening, Paragraph)
+    assert "线上" not in opening.text
     for number in Document(**{**vars(written), "blocks": (opening,), "annexes": ()}).numbers():
-        assert number.value == whole[number.query.indicator].value
+        if not number.query.where:
+            assert number.value == whole[number.query.indicator].value
 
 
 def test_a_quantity_has_one_form_in_the_text(written: Document) -> None:
@@ -71,7 +78,7 @@ def test_a_quantity_has_one_form_in_the_text(written: Document) -> None:
 
 
 def test_chapters_follow_the_addressee_and_keep_their_totals(county: Organisation) -> None:
-    upper, office = summary(county, addressee="upper"), summary(county, addressee="party-office")
+    upper, office = summary(county, addressee="upper-association"), summary(county, addressee="party-office")
     assert sorted(n.key + n.text for n in upper.numbers()) == sorted(n.key + n.text for n in office.numbers())
 
 
@@ -134,9 +141,38 @@ def test_an_unfinished_period_says_until_when(county: Organisation) -> None:
     document = summary(county, as_of=datetime.date(2024, 6, 30))
     assert "截至6月30日，" in text_of(document)
     assert all(number.query.last_month in (202406, 202306) for number in document.numbers())
-    cut = summary(county, as_of=datetime.date(2024, 9, 5))
-    assert all(number.query.last_month == 202408 for number in cut.numbers())
-    assert any("数据取到2024年8月31日" in note for note in cut.notes)
+
+
+def test_it_counts_exactly_up_to_the_day(county: Organisation) -> None:
+    """Of September 2024 there are events on the 10th and the 18th, and the campaign of the 20th."""
+    numbers = {
+        day: {number.query.indicator: number for number in summary(county, as_of=day).numbers() if is_whole(number)}
+        for day in (datetime.date(2024, 9, each) for each in (9, 19, 20))
+    }
+    before, between, after = (found["activities"].value for found in numbers.values())
+    entries = [row for row in lines() if row["organisation"] != "D1" and row["register"] == "activity"]
+    for day, found in numbers.items():
+        ended = [
+            row
+            for row in entries
+            if row["status"] == "approved" and "figures" not in row and "2024-01-01" <= row["end"] <= str(day)
+        ]
+        assert found["activities"].value == len(ended)
+        assert found["person_times"].query.until == day
+    assert before < between < after == between + 1
+    document = summary(county, as_of=datetime.date(2024, 9, 19))
+    assert "截至9月19日，" in text_of(document)
+    sources = gather_sources(numbers=document.distinct_numbers())
+    days = [entry.date for source in sources.values() for entry in source.entries if entry.date]
+    assert max(days) <= datetime.date(2024, 9, 19)
+    assert "2024年1月至9月19日" in {source.period for source in sources.values()}
+
+
+def is_whole(number: Number) -> bool:
+    """Whether it is the total of the county, not of a chapter or a unit."""
+    query = number.query
+    narrowed = query.work_area or query.entry or query.where or query.scope != "system"
+    return number.measure == "total" and query.organisation == "C" and not narrowed
 
 
 def test_the_annex_adds_up_in_the_official_order(county: Organisation, written: Document) -> None:
@@ -223,6 +259,25 @@ def test_it_refuses_what_it_does_not_know(county: Organisation, tmp_path: Path) 
 def test_the_number_of_queries_does_not_grow_with_the_entries(
     county: Organisation, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_max_num_queries(250):
+    with django_assert_max_num_queries(260):
         document = summary(county)
         gather_sources(numbers=document.distinct_numbers())
+
+
+def test_online_stands_apart_and_is_never_added(county: Organisation, tmp_path: Path) -> None:
+    fields = {"person_times": 60, "online_person_times": 41000}
+    told = entry("o1", "T1", "直播讲堂", "2024-03-03", fields, kind="lecture")
+    (tmp_path / "more.jsonl").write_text(json.dumps(told), encoding="utf-8")
+    before = {number.key: number.value for number in summary(county).numbers()}
+    load(paths=Paths(entries=tmp_path / "more.jsonl"), actor="tests")
+    written = summary(county)
+    after = {number.key: number for number in written.distinct_numbers()}
+    on_site = Material(organisation=county, first_month=202401, last_month=202412).query("person_times")
+    assert on_site.online is False
+    assert after[on_site.key].value == before[on_site.key] + 60
+    online = replace(on_site, online=True)
+    assert after[online.key].value == 41000
+    assert "线上参与4.1万人次" in text_of(written)
+    assert [entry.id for entry in gather_sources(numbers=[after[online.key]])[online.key].entries] == ["o1"]
+    (table,) = written.annexes
+    assert "线上参与（人次）" in table.header

@@ -123,5 +123,5 @@ def test_addresses_that_nobody_made_are_not_found(leader: Client, query: str) ->
 def test_the_page_asks_the_database_a_bounded_number_of_times(
     leader: Client, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_max_num_queries(110):
+    with django_assert_max_num_queries(130):
         leader.get("/reports/?organisation=C&period=2024")

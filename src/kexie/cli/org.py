@@ -1,13 +1,13 @@
 """``kexie org``: changes of the tree."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from kexie.cli.output import CommandError, results
+from kexie.cli.output import results
 from kexie.cli.runtime import prepare_home
+from kexie.core.periods import parse_day
 from kexie.orgs import changes
 from kexie.orgs.models import BEGINNING
 from kexie.orgs.queries import organisation_with_code
@@ -39,7 +39,7 @@ def add(
         parent=organisation_with_code(parent) if parent else None,
         short_name=short_name,
         order=order,
-        since=_day(since) if since else BEGINNING,
+        since=parse_day(since) if since else BEGINNING,
     )
 
 
@@ -52,27 +52,28 @@ def rename(
 ) -> None:
     prepare_home()
     where = organisation_with_code(code)
-    _do(changes.rename_organisation, "改名", organisation=where, name=name, short_name=short_name, since=_day(since))
+    day = parse_day(since)
+    _do(changes.rename_organisation, "改名", organisation=where, name=name, short_name=short_name, since=day)
 
 
 @app.command("move", help="移到另一个上级之下，从某天起")
 def move(code: Code, to: Annotated[str, typer.Option(help="新上级的代码")], since: Since) -> None:
     prepare_home()
     where, parent = organisation_with_code(code), organisation_with_code(to)
-    _do(changes.move_organisation, "移动", organisation=where, parent=parent, since=_day(since))
+    _do(changes.move_organisation, "移动", organisation=where, parent=parent, since=parse_day(since))
 
 
 @app.command("merge", help="并入另一个单位；--since 是并入后的第一天")
 def merge(code: Code, into: Annotated[str, typer.Option(help="并入的单位的代码")], since: Since) -> None:
     prepare_home()
     where, successor = organisation_with_code(code), organisation_with_code(into)
-    _do(changes.merge_organisation, "并入", organisation=where, into=successor, since=_day(since))
+    _do(changes.merge_organisation, "并入", organisation=where, into=successor, since=parse_day(since))
 
 
 @app.command("close", help="撤销，没有并入的单位；--since 是不再有它的第一天")
 def close(code: Code, since: Since) -> None:
     prepare_home()
-    _do(changes.close_organisation, "撤销", organisation=organisation_with_code(code), since=_day(since))
+    _do(changes.close_organisation, "撤销", organisation=organisation_with_code(code), since=parse_day(since))
 
 
 def _do(verb: Callable[..., changes.Change], word: str, **arguments: Any) -> None:
@@ -80,10 +81,3 @@ def _do(verb: Callable[..., changes.Change], word: str, **arguments: Any) -> Non
     results.print(
         f"{change.organisation.name}：已{word}，{len(change.moved)} 个单位的上级有变，重新计入 {entries} 条记录"
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"“{text}”不是日期，请写成 2024-07-01") from error

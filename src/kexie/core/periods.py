@@ -26,6 +26,14 @@ def parse_month(text: str) -> int:
     return int(match["year"]) * 100 + int(match["month"])
 
 
+def parse_day(text: str) -> date:
+    """Return ``"2024-03-05"`` as a day. Raises DomainError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise DomainError(f"“{text}”不是日期，请写成 2024-03-05") from error
+
+
 def month_text(month: int) -> str:
     """Return 202403 as ``"2024-03"``."""
     return f"{month // 100}-{month % 100:02}"

@@ -17,6 +17,7 @@ from kexie.orgs.models import Organisation, Role, User
 RECORD, SUBMIT, APPROVE, VOID, MERGE, SET_RULE = "record", "submit", "approve", "void", "merge", "set-review-rule"
 TAKE_IN = "take-in"
 HAND_UP, OPEN_LOCK, DECLARE_NOTHING = "hand-up", "open-lock", "declare-nothing"
+WORD = "word"  # enter what a report may say in the name of the office
 
 _HELD = "_kexie_held_roles"
 
@@ -56,6 +57,7 @@ _PERMISSIONS: dict[str, rules.Predicate] = {
     APPROVE: _reviews | _above(Role.LEADER),
     VOID: _reviews,
     MERGE: _reviews,
+    WORD: _above(Role.STEWARD, Role.LEADER, Role.ADMINISTRATOR),
     SET_RULE: _above(Role.STEWARD, Role.ADMINISTRATOR),
     # Documents and sheets: what comes of them are drafts. One file often tells of units below.
     TAKE_IN: _above(Role.REPORTER) | _reviews,

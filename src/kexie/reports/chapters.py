@@ -1,21 +1,28 @@
 """The paragraphs of one chapter: totals, comparison, stocks, honours, cases (report-writing rules §4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from kexie.core.bulk import batched
 from kexie.registers.definitions import catalogue_registers
-from kexie.registers.models import Entry, Figure, Revision
+from kexie.registers.models import Entry
 from kexie.reports.comparison import compare_totals
-from kexie.reports.material import Material, make_number
-from kexie.reports.model import Number, Paragraph, Span, Text
+from kexie.reports.composing.cases import choose_cases, write_case
+from kexie.reports.composing.happenings import ATTENDING, attendance_of
+from kexie.reports.composing.joint import attend, write_ground
+from kexie.reports.composing.spans import (
+    Spans,
+    chunks,
+    fill,
+    inner_quotes,
+    join_items,
+    join_spans,
+    merge_text,
+)
+from kexie.reports.material import TOLD_APART, Material
+from kexie.reports.model import Paragraph, Text
 from kexie.reports.phrases import Office, Whole, area_names, indicator_words, summary_words
 from kexie.reports.sources import date_words
-from kexie.reports.wording import Reading
 from kexie.totals.queries import Total
-
-Spans = list[Span]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +36,26 @@ class ChapterWriter:
     equally_complete: bool
     cases: int
     notes: list[str] = field(default_factory=list)
+    with_effects: bool = True
     told: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
+    families: set[str] = field(default_factory=set)
+    grounds: list[str] = field(default_factory=list)
+    fallen: list[str] = field(default_factory=list)
+    led: list[bool] = field(default_factory=list)
 
     def write(self, work_area: str) -> list[Paragraph]:
         """Return the paragraphs of a work area; none when nothing is recorded for it."""
         found = self.material.totals(work_area=work_area)
         results = [*self._results(found, work_area), *self._honours(work_area)]
-        paragraphs = [self._cases(work_area), self._totals(found, work_area), results, self._stocks(work_area)]
+        ground = write_ground(material=self.material, office=self.office, work_area=work_area, place=len(self.grounds))
+        if ground:
+            self.grounds.append(work_area)
+        counted = self._totals(found, work_area)
+        effect = self._effect(found, work_area) if counted else []
+        paragraphs = [
+            [*ground, *self._cases(work_area)], [*counted, *effect], results, self._stocks(work_area),
+        ]  # fmt: skip
         return [Paragraph(spans=merge_text(spans)) for spans in paragraphs if spans]
 
     # --- totals ------------------------------------------------------------------------------------------------------
@@ -46,8 +66,15 @@ class ChapterWriter:
         sentences = [self._items(found, items, work_area) for items in words.sentences[:2]]
         spans: Spans = []
         for items in chunks([item for item in sentences if item], most=words.most_items):
-            spans += [*([] if spans else [Text(text=self.lead + self.time)]), *join_items(items), Text(text="。")]
+            spans += [*([] if spans else [Text(text=self._lead() + self.time)]), *join_items(items), Text(text="。")]
         return [*spans, *self._comparison(found, work_area)] if spans else []
+
+    def _lead(self) -> str:
+        """据统计 or 据不完全统计 stands once, with the first totals."""
+        if self.led:
+            return ""
+        self.led.append(True)
+        return self.lead
 
     def _results(self, found: dict[str, Total], work_area: str) -> Spans:
         items = [item for group in summary_words().sentences[2:] for item in self._items(found, group, work_area)]
@@ -68,7 +95,25 @@ class ChapterWriter:
             return []
         if code == "activities":
             phrase = summary_words().activities[work_area]
-        return [fill(phrase or indicator_words()[code].phrase, self.material.number(total, work_area=work_area))]
+        phrase = self._true_verb(phrase or indicator_words()[code].phrase, code, work_area)
+        return [fill(phrase, self.material.number(total, work_area=work_area))]
+
+    def _true_verb(self, phrase: str, code: str, work_area: str) -> str:
+        """The phrase with 参加 in the place of 举办 where the entries behind it were only taken part in."""
+        roles = {each.entry: each.role for each in self.material.happenings(work_area)}
+        if not set(ATTENDING) & set(roles.values()):
+            return phrase
+        behind = [roles.get(entry) for entry in self.material.entry_ids(indicator=code, work_area=work_area)]
+        attended = [role in ATTENDING for role in behind]
+        return attend(phrase, only=all(attended)) if any(attended) else phrase
+
+    def _online(self, code: str, work_area: str) -> list[Spans]:
+        """What is online stands beside what is not, as an item of its own."""
+        total = self.material.online(work_area=work_area).get(code)
+        if total is None or total.value == 0:
+            return []
+        number = self.material.number(total, work_area=work_area, online=True)
+        return [fill(summary_words().online[code], number)]
 
     def _whole(self, found: dict[str, Total], item: Whole, work_area: str) -> list[Spans]:
         """The whole with its proven parts in brackets, then the unproven parts as items of their own."""
@@ -82,7 +127,7 @@ class ChapterWriter:
                 outside += self._item(found, code, work_area)
         if inside:
             whole[0] = [*whole[0], Text(text="（其中"), *join_spans(inside, "、"), Text(text="）")]
-        return [*whole, *outside]
+        return [*whole, *outside, *(self._online(item.whole, work_area) if item.whole in TOLD_APART else [])]
 
     def _is_part(self, found: dict[str, Total], part: str, whole: str, work_area: str) -> bool:
         """Say whether every entry behind ``part`` also stands behind ``whole``, and the part is not the larger."""
@@ -109,6 +154,8 @@ class ChapterWriter:
             )
             if result.note:
                 self.notes.append(f"{area_names()[work_area]}：{result.note}")
+                if code == "activities" and self.equally_complete:
+                    self.fallen.append(work_area)
             if result.direction == "level":
                 clauses.append([Text(text=words.compared["level"].format(name=name))])
             elif result.difference:
@@ -146,9 +193,10 @@ class ChapterWriter:
         spans = [Text(text=self.time), *fill(words.phrase, self.material.number(total, work_area=work_area))]
         levels = next(item for item in catalogue_registers()["honours"].fields if item.key == "level").choices
         entries = self.material.entries(indicator="honours", work_area=work_area)
+        counts = self.material.honours_by_level(work_area=work_area)
         parts: list[Spans] = []
         for level, label in levels.items():
-            count = sum(entry_field(entry, "level") == level for entry in entries)
+            count = counts.get(level, 0)
             if count and count < total.value:
                 number = self.material.count("honours", count, work_area=work_area, where=f"level={level}")
                 parts.append([Text(text=label), number])
@@ -163,126 +211,34 @@ class ChapterWriter:
         return [*spans, Text(text=f"，包括{titles}{rest}。" if titles else "。")]
 
     def _cases(self, work_area: str) -> Spans:
-        """One to three events, chosen by weight, spread over units and months; each event is told once (§4.3, §6)."""
-        if not self.cases:
-            return []
-        entries = [
-            entry
-            for entry in self.material.entries(indicator="activities", work_area=work_area)
-            if entry.pk not in self.told
+        """One to three events; each is told once in the document (§6)."""
+        may_be_told = [
+            each for each in self.material.happenings(work_area) if each.may_be_told and each.entry not in self.told
         ]
-        people = people_of(entries)
-        entries.sort(key=lambda entry: (-people[entry.pk].value if entry.pk in people else 0, entry.pk))
-        chosen: list[Entry] = []
-        for entry in entries:
-            if len(chosen) < self.cases and not any(_is_alike(entry, other) for other in chosen):
-                chosen.append(entry)
-        chosen.sort(key=lambda entry: (_told(entry).end or _told(entry).created_at.date(), entry.pk))
-        self.told.update(entry.pk for entry in chosen)
-        return [span for entry in chosen for span in self._case(entry, people.get(entry.pk))]
+        people = attendance_of(may_be_told) if self.cases else {}
+        chosen = choose_cases(may_be_told, weights=people, most=self.cases, named=self.named)
+        self.told.update(each.entry for each in chosen)
+        self.named.update(each.organisation for each in chosen)
+        return [
+            span
+            for each in chosen
+            for span in write_case(
+                happening=each, people=people.get(each.entry), material=self.material, office=self.office
+            )
+        ]
 
-    def _case(self, entry: Entry, people: Reading | None) -> Spans:
-        words = summary_words()
-        revision = _told(entry)
-        is_own = revision.organisation_id == self.material.organisation.pk
-        day = revision.start or revision.end
-        unit = self.office.me if is_own else revision.organisation.short_name
-        place = revision.place.strip().removeprefix(unit)  # not 稻香镇在稻香镇文化广场
-        sentence = words.case.format(
-            date=f"{day.month}月{day.day}日" if day else "",
-            unit=unit,
-            place=f"在{place}" if place else "",
-            verb=words.verbs.get(revision.role, "开展"),
-            title=inner_quotes(revision.title),
-        )
-        spans: Spans = [Text(text=sentence)]
-        if people and people.value:
-            query = self.material.query("person_times", entry=entry.uid)
-            number = make_number(total=people, query=query, style=self.material.style, entries=1)
-            spans += fill(words.case_people, number)
-        return [*spans, Text(text="。")]
-
-
-def _told(entry: Entry) -> Revision:
-    """The counting revision; an entry in a total has one."""
-    assert entry.counting is not None
-    return entry.counting
-
-
-def _is_alike(one: Entry, other: Entry) -> bool:
-    """Say whether two events are of one unit, one month or one title: told together they would be a diary."""
-    first, second = _told(one), _told(other)
-    same_month = first.end and second.end and (first.end.year, first.end.month) == (second.end.year, second.end.month)
-    return bool(first.organisation_id == second.organisation_id or same_month or first.title == second.title)
+    def _effect(self, found: dict[str, Total], work_area: str) -> Spans:
+        """One sentence of a family that was not used before, where the total that it speaks of is there."""
+        if not self.with_effects:
+            return []
+        for effect in summary_words().effects:
+            is_due = effect.needs in found and found[effect.needs].value > 0
+            if work_area in effect.areas and is_due and effect.family not in self.families:
+                self.families.add(effect.family)
+                return [Text(text=effect.text)]
+        return []
 
 
 def entry_field(entry: Entry, key: str) -> str:
     """Return a field of the counting revision as text, empty when it is not given."""
-    return str(_told(entry).fields.get(key) or "")
-
-
-def people_of(entries: Iterable[Entry]) -> dict[int, Reading]:
-    """Return the person-times of each entry that has exactly one figure of them (not "of which")."""
-    revisions = {entry.counting_id: entry.pk for entry in entries}
-    found: dict[int, list[Figure]] = {}
-    for batch in batched([pk for pk in revisions if pk]):
-        for figure in Figure.objects.filter(revision__in=batch, indicator__code="person_times"):
-            if not figure.is_part:
-                found.setdefault(revisions[figure.revision_id], []).append(figure)
-    return {pk: _reading(rows[0]) for pk, rows in found.items() if len(rows) == 1}
-
-
-def _reading(figure: Figure) -> Reading:
-    return Reading(
-        value=Decimal(figure.value),
-        low=Decimal(figure.low or 0),
-        high=None if figure.high is None else Decimal(figure.high),
-        low_exclusive=figure.low_exclusive,
-        high_exclusive=figure.high_exclusive,
-        qualifier=figure.qualifier,
-    )
-
-
-def fill(phrase: str, number: Number) -> Spans:
-    """Return a phrase with the number in the place of ``{n}``."""
-    before, _, after = phrase.partition("{n}")
-    return [*([Text(text=before)] if before else []), number, *([Text(text=after)] if after else [])]
-
-
-def join_spans(items: Sequence[Spans], mark: str) -> Spans:
-    """Return the items with ``mark`` between them."""
-    return [span for place, item in enumerate(items) for span in ([Text(text=mark), *item] if place else item)]
-
-
-def join_items(items: Sequence[Spans]) -> Spans:
-    """Return the items of a totals sentence: commas, semicolons when there are more than five (§4)."""
-    return join_spans(items, "，" if len(items) <= summary_words().commas_up_to else "；")
-
-
-def chunks(sentences: Sequence[list[Spans]], *, most: int) -> list[list[Spans]]:
-    """Return the sentences with none longer than ``most`` items; short neighbours (together at most 5) are joined."""
-    result: list[list[Spans]] = []
-    for items in sentences:
-        count = -(-len(items) // most)
-        size = -(-len(items) // count)
-        parts = [items[start : start + size] for start in range(0, len(items), size)]
-        if result and len(result[-1]) + len(parts[0]) <= summary_words().commas_up_to:
-            result[-1] = [*result[-1], *parts.pop(0)]
-        result += parts
-    return result
-
-
-def inner_quotes(text: str) -> str:
-    """Return the text for use inside quotation marks: its own become single ones."""
-    return " ".join(text.split()).replace("“", "‘").replace("”", "’").rstrip("。")
-
-
-def merge_text(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the spans with neighbouring words joined."""
-    merged: Spans = []
-    for span in spans:
-        if isinstance(span, Text) and merged and isinstance(merged[-1], Text):
-            merged[-1] = Text(text=merged[-1].text + span.text)
-        else:
-            merged.append(span)
-    return tuple(merged)
+    return str(entry.counting.fields.get(key) or "") if entry.counting else ""

@@ -12,18 +12,21 @@ from django.utils import timezone
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period, add_months, last_day, month_of
 from kexie.orgs.models import Organisation
-from kexie.orgs.queries import children_between
-from kexie.reports.chapters import ChapterWriter, Spans, fill, join_spans, merge_text
-from kexie.reports.material import Material, make_number
-from kexie.reports.model import Document, Heading, Number, NumberQuery, Paragraph, Scope, Table, Text
-from kexie.reports.phrases import Office, area_names, describe_office, indicator_words, summary_words
-from kexie.reports.sources import date_words
+from kexie.reports.chapters import ChapterWriter
+from kexie.reports.composing.annex import NOT_EXPECTED, children_of, found_by_unit, write_annex
+from kexie.reports.composing.lint import Surroundings, lint
+from kexie.reports.composing.opening import phrase_notes, write_opening
+from kexie.reports.composing.outlook import Evidence, find_shortcomings, write_shortcomings, write_steps
+from kexie.reports.composing.spans import merge_text
+from kexie.reports.material import Material
+from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text, from_json
+from kexie.reports.models import Report
+from kexie.reports.phrase_bank.queries import phrases_of
+from kexie.reports.phrases import Office, area_names, describe_office, summary_words
 from kexie.reports.wording import PLAIN, Style
-from kexie.totals.models import Posting, Stamp
-from kexie.totals.queries import OWN, Total, totals_by_organisation
+from kexie.totals.models import Stamp
 
-_NUMERALS = "一二三四五六七八九十"
-_NOT_EXPECTED = ("department", "village", "community")
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
 def compose_summary(
@@ -31,7 +34,7 @@ def compose_summary(
     organisation: Organisation,
     period: Period,
     as_of: datetime.date | None = None,
-    addressee: str = "upper",
+    addressee: str = "upper-association",
     length: str = "normal",
     family: str = "paired",
     scope: Scope = "system",
@@ -53,30 +56,51 @@ def compose_summary(
     if day < period.start:
         raise DomainError(f"{period.label}还没有开始，写不出总结")
     notes: list[str] = []
-    last_month = _last_month(organisation, period, min(day, period.end), notes)
+    end = min(day, period.end)
+    last_month = month_of(end)
     material = Material(
-        organisation=organisation, first_month=period.first_month, last_month=last_month, scope=scope, style=style
+        organisation=organisation,
+        first_month=period.first_month,
+        last_month=last_month,
+        scope=scope,
+        style=style,
+        until=end if end < last_day(last_month) else None,
     )
-    if last_month < period.first_month or not material.totals():
+    if not material.totals():
         raise DomainError(f"{organisation.name}{period.label}还没有通过的记录，写不出总结")
     office = _office(organisation)
-    end = min(day, last_day(last_month))
+    phrases = phrases_of(organisation=organisation, day=end)
     time = _time(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
     writer = ChapterWriter(
         material=material,
         office=office,
         time=time,
         lead=words.leads["complete" if all_reported else "incomplete"],
-        equally_complete=_is_equally_complete(organisation, period, end),
+        equally_complete=_is_equally_complete(organisation, period),
         cases=words.cases[length],
+        with_effects=length in words.with_effects,
         notes=notes,
     )
-    notes[:0] = [words.notes["formula"], words.notes["focus"]]
+    notes[:0] = phrase_notes(phrases)
+    recorded = found_by_unit(material)
+    silent = [child for child in children_of(material) if child.code not in recorded]
+    _note_silent(silent, notes)
     chapters = _chapters(writer, words.orders[addressee])
-    blocks: list[Heading | Paragraph | Table] = [_opening(material, office, period, time)]
+    blocks: list[Heading | Paragraph | Table] = [
+        write_opening(material=material, office=office, period=period, time=time, phrases=phrases)
+    ]
     for place, (area, paragraphs) in enumerate(chapters):
         blocks += [Heading(text=f"{_NUMERALS[place]}、{words.families[family][area]}"), *paragraphs]
-    table = _table(material, office, period, notes)
+    found = find_shortcomings(Evidence(material=material, silent=silent, fallen=writer.fallen))
+    shortcomings = write_shortcomings(found)
+    steps = write_steps(found=found, period=period, areas=[area for area, _ in chapters])
+    for key, paragraphs in (("shortcomings", [shortcomings] if shortcomings else []), ("next", steps)):
+        if paragraphs:
+            place = sum(isinstance(block, Heading) for block in blocks)
+            blocks += [Heading(text=f"{_NUMERALS[place]}、{words.families[family][key]}"), *paragraphs]
+    if not shortcomings:
+        notes.append(words.notes["no_shortcoming"])
+    table = write_annex(material=material, office=office, period=period)
     document = Document(
         kind="summary",
         organisation=organisation.code,
@@ -88,10 +112,24 @@ def compose_summary(
         annexes=(table,) if table else (),
         as_of=as_of,
     )
-    notes.append(words.notes["rest"])
+    notes.append(words.notes["outlook"])
     _note_length(document, period, notes)
+    notes += lint(document, _surroundings(organisation, period, material))
     values = {name: getattr(document, name) for name in Document.__dataclass_fields__}
     return Document(**{**values, "notes": tuple(notes)})
+
+
+def _surroundings(organisation: Organisation, period: Period, material: Material) -> Surroundings:
+    """What the checks compare with: last year's report, if one was written, and the order of the units."""
+    last = Report.objects.filter(organisation=organisation, kind="summary", period=period.previous_year().code)
+    written = last.order_by("-pk").first()
+    blocks = from_json(written.content).blocks if written else ()
+    return Surroundings(
+        period=period,
+        before=[block.text for block in blocks if isinstance(block, Paragraph)],
+        units=[child.short_name for child in children_of(material)],
+        families=summary_words().families,
+    )
 
 
 def _office(organisation: Organisation) -> Office:
@@ -109,47 +147,11 @@ def _time(period: Period) -> str:
     return period.label.removeprefix(f"{period.year}年") or "全年"
 
 
-def _last_month(organisation: Organisation, period: Period, day: datetime.date, notes: list[str]) -> int:
-    """The last month whose totals are true for ``day``: totals are kept by month.
-
-    It is the month of the day, unless something is recorded in that month after the day; then the month before.
-    """
-    month = month_of(day)
-    if day >= last_day(month):
-        return month
-    later = Posting.objects.filter(stamps__ancestor=organisation, month=month, day__gt=day)
-    if not later.exists():
-        return month
-    until = last_day(add_months(month, -1))
-    notes.append(summary_words().notes["cut"].format(day=date_words(day), until=date_words(until)))
-    return month_of(until)
-
-
-def _is_equally_complete(organisation: Organisation, period: Period, end: datetime.date) -> bool:
-    """Say whether a rate against last year is fair: records reach back that far, and whole months are compared."""
-    if end != last_day(month_of(end)):
-        return False
+def _is_equally_complete(organisation: Organisation, period: Period) -> bool:
+    """Say whether a rate against last year is fair: records reach back that far. Both are cut at the same day."""
     first = Stamp.objects.filter(ancestor=organisation).aggregate(first=Min("posting__month"))["first"]
     slack = 2 if period.last_month - period.first_month >= 5 else 0
     return first is not None and first <= add_months(period.first_month, slack - 12)
-
-
-def _opening(material: Material, office: Office, period: Period, time: str) -> Paragraph:
-    """Leadership, role, the strongest facts in one clause, hand-over (§4, opening)."""
-    words = summary_words()
-    led = words.led.format(led_by=office.led_by) if office.led_by else ""
-    guided = words.guided.format(guided_by=office.guided_by) if office.guided_by else ""
-    year = period.label if period.label != f"{period.year}年" else f"{period.year}年"
-    start = words.opening.format(time=year, office=office.me, led=led, guided=guided, role=office.role)
-    found = material.totals()
-    facts = [found[code] for code in words.opening_facts if code in found and found[code].value]
-    items = [fill(indicator_words()[total.indicator].phrase, material.number(total)) for total in facts]
-    when = "" if not items or time in year else time
-    spans: Spans = [Text(text=start + when), *join_spans(items, "，")]
-    text = spans[-1]
-    if isinstance(text, Text):
-        spans[-1] = Text(text=text.text.rstrip("，"))
-    return Paragraph(spans=merge_text([*spans, Text(text=f"。{words.hand_over}")]))
 
 
 def _chapters(writer: ChapterWriter, order: list[str]) -> list[tuple[str, list[Paragraph]]]:
@@ -176,64 +178,8 @@ def _chapters(writer: ChapterWriter, order: list[str]) -> list[tuple[str, list[P
     return chapters or [(area, [paragraph]) for area, paragraph in waiting]
 
 
-def _table(material: Material, office: Office, period: Period, notes: list[str]) -> Table | None:
-    """The units' main numbers in the official order; a column adds up in sight, the correction included.
-
-    Units without a record are not in the table; those that were expected to report are named in a note.
-    """
-    words = summary_words().table
-    first_month, last_month = material.first_month, material.last_month
-    codes = list(words.columns)
-    found = totals_by_organisation(
-        organisation=material.organisation,
-        first_month=first_month,
-        last_month=last_month,
-        indicators=codes,
-        scope=material.scope,
-    )
-    whole = {code: total for code, total in material.totals().items() if code in codes and total.value}
-    codes = [code for code in codes if code in whole]
-    children = children_between(
-        organisation=material.organisation, first=period.start, last=last_day(material.last_month)
-    )
-    _note_silent([child for child in children if child.code not in found], notes)
-    reporting = [child for child in children if any(code in found.get(child.code, {}) for code in codes)]
-    if not codes or not reporting:
-        return None
-
-    def cell(total: Total | None, *, organisation: str, scope: Scope) -> Number | None:
-        if total is None:
-            return None
-        query = NumberQuery(
-            organisation=organisation,
-            indicator=total.indicator,
-            first_month=first_month,
-            last_month=last_month,
-            scope=scope,
-        )
-        return make_number(total=total, query=query, style=material.style, has_unit=False)
-
-    code = material.organisation.code
-    rows: list[tuple[Text | Number | None, ...]] = []
-    if OWN in found:
-        own = [cell(found[OWN].get(each), organisation=code, scope="own") for each in codes]
-        rows.append((Text(text=words.own), *own))
-    for child in reporting:
-        cells = [cell(found[child.code].get(each), organisation=child.code, scope=material.scope) for each in codes]
-        rows.append((Text(text=child.short_name), *cells))
-    total_row = [cell(whole[each], organisation=code, scope=material.scope) for each in codes]
-    corrections = [whole[each].value - sum(row[each].value for row in found.values() if each in row) for each in codes]
-    if any(corrections):
-        shown = [Text(text=str(each).replace("-", "－")) if each else None for each in corrections]
-        rows.append((Text(text=words.correction), *shown))
-    rows.append((Text(text=words.sum), *total_row))
-    header = [f"{words.columns[each]}（{indicator_words()[each].unit}）" for each in codes]
-    title = words.title.format(office=office.full, period=period.label)
-    return Table(title=title, header=(words.first, *header), rows=tuple(rows))
-
-
 def _note_silent(silent: list[Organisation], notes: list[str]) -> None:
-    expected = [child.short_name for child in silent if child.kind not in _NOT_EXPECTED]
+    expected = [child.short_name for child in silent if child.kind not in NOT_EXPECTED]
     if expected:
         units = "、".join(expected[:12]) + ("等" if len(expected) > 12 else "")
         notes.append(summary_words().notes["silent"].format(n=len(expected), units=units))

@@ -11,11 +11,12 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import Period, month_text, periods_of_year
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
+from kexie.reports.material import PARTNERS
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.totals.queries import SCOPES
 
-ADDRESSEES = {"upper": "上级科协", "party-office": "党政办公室"}
+ADDRESSEES = {"upper-association": "上级科协", "party-office": "党政办公室", "assessment": "目标考核办"}
 LENGTHS = {"short": "简短篇幅", "normal": "正常篇幅", "full": "完整篇幅"}
 
 
@@ -26,7 +27,7 @@ class Choice:
     organisation: Organisation
     period: Period
     asked: str
-    addressee: str = "upper"
+    addressee: str = "upper-association"
     length: str = "normal"
     is_clean: bool = False
     error: str = ""
@@ -64,7 +65,7 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
         organisation=organisation,
         period=period,
         asked=asked or period.code,
-        addressee=addressee if addressee in ADDRESSEES else "upper",
+        addressee=addressee if addressee in ADDRESSEES else "upper-association",
         length=length if length in LENGTHS else "normal",
         is_clean=request.GET.get("clean") == "1",
         error=error,
@@ -88,6 +89,8 @@ def number_url(number: Number) -> str:
         "area": query.work_area or "",
         "where": query.where,
         "entry": query.entry,
+        "online": "" if query.online is None else "1" if query.online else "0",
+        "until": query.until or "",
         "measure": "" if number.measure == "total" else number.measure,
     }
     return f"{reverse('reports:number')}?{urlencode({key: value for key, value in values.items() if value})}"
@@ -101,10 +104,11 @@ def read_number_query(given: QueryDict) -> NumberQuery:
         raise Http404 from error
     scope, area, where = given.get("scope", "system"), given.get("area") or None, given.get("where", "")
     is_known = given.get("indicator") in indicator_words() and scope in SCOPES and (not area or area in area_names())
-    # The only narrowing there is; a key from outside would become part of a query.
-    is_safe = not where or (where.startswith("level=") and where.removeprefix("level=").isalnum())
+    # The only narrowings there are; a key from outside would become part of a query.
+    is_safe = where in ("", PARTNERS) or (where.startswith("level=") and where.removeprefix("level=").isalnum())
     if not is_known or not is_safe or first.first_month > last.last_month:
         raise Http404
+    until = _until(given.get("until", ""), last)
     return NumberQuery(
         organisation=given.get("organisation", ""),
         indicator=str(given["indicator"]),
@@ -114,4 +118,17 @@ def read_number_query(given: QueryDict) -> NumberQuery:
         work_area=area,
         where=where,
         entry=given.get("entry", "")[:64],
+        online={"1": True, "0": False}.get(given.get("online", "")),
+        until=until,
     )
+
+
+def _until(text: str, last: Period) -> date | None:
+    """A day of the last month. Raises Http404 for any other."""
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Http404 from error
+    if day and not last.start <= day <= last.end:
+        raise Http404
+    return day

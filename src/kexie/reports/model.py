@@ -5,6 +5,7 @@ that carries the query it came from, so that every renderer can lead from the di
 The model is pure (no Django) and goes to JSON and back without loss: what was printed stays as it was printed.
 """
 
+import calendar
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -34,11 +35,20 @@ class Measured(Protocol):
     def qualifier(self) -> str: ...
 
 
+def same_day(day: datetime.date, *, years_back: int) -> datetime.date:
+    """Return the day of another year; for 29 February, where there is none, the 28th."""
+    year = day.year - years_back
+    last = calendar.monthrange(year, day.month)[1]
+    return day.replace(year=year, day=min(day.day, last))
+
+
 @dataclass(frozen=True, kw_only=True)
 class NumberQuery:
     """What a number was asked for: enough to ask again and to list its entries.
 
-    ``where`` narrows a total to entries whose field has a value (``"level=province"``); ``entry`` to one entry.
+    ``where`` narrows a total to entries whose field has a value (``"level=province"``); ``entry`` to one entry;
+    ``online`` to what is said to be online (True) or to all else (False). ``until``, a day of the last month, leaves
+    out what came after it.
     """
 
     organisation: str
@@ -49,12 +59,24 @@ class NumberQuery:
     work_area: str | None = None
     where: str = ""
     entry: str = ""
+    online: bool | None = None
+    until: datetime.date | None = None
+
+    def a_year_before(self) -> "NumberQuery":
+        """Return the query for the same months, up to the same day, of the year before."""
+        return replace(
+            self,
+            first_month=self.first_month - 100,
+            last_month=self.last_month - 100,
+            until=self.until and same_day(self.until, years_back=1),
+        )
 
     @property
     def key(self) -> str:
         """Return a text that is the same for the same query and fit for an HTML id."""
         parts = [self.organisation, self.indicator, f"{self.first_month}-{self.last_month}", self.scope]
         parts += [self.work_area or "all", self.where, self.entry]
+        parts += ["" if self.online is None else "online" if self.online else "on-site", str(self.until or "")]
         joined = ".".join(part for part in parts if part)
         return "".join(mark if mark.isalnum() or mark in "-_." else f"_{ord(mark):x}_" for mark in joined)
 

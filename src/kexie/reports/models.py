@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from kexie.orgs.models import Organisation
+from kexie.reports.phrase_bank.models import OfficePhrase as OfficePhrase  # a table of this app
 
 
 class ReportKind(models.TextChoices):

@@ -31,15 +31,83 @@ class Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: dict[str, str]
 
 
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words around a text of the phrase bank; ``own``: beginnings of texts that bring theirs."""
+
+    frame: str
+    own: list[str]
+
+
+class JointWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sentence that opens a chapter: ground, partners, and the verbs of the part that we had."""
+
+    grounds: list[str]
+    most_campaigns: int
+    least_entries: int
+    most: int
+    hosted: str
+    helped: str
+    units: str
+    hosting_verbs: list[str]
+    attending: str
+    both: str
+
+
+class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of effect: of a family that is used once, for these chapters, where the total that it needs is."""
+
+    family: str
+    areas: list[str]
+    needs: str
+    text: str
+
+
+class Shortcoming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said of a shortcoming, and the next step that answers it; ``{what}`` comes from the records."""
+
+    text: str
+    answer: str
+
+
+class OutlookWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shortcomings and next steps."""
+
+    bridge: str
+    most: int
+    least_events: int
+    kinds: dict[str, str]
+    forms: dict[str, str]
+    shortcomings: dict[str, Shortcoming]
+    leads: dict[str, str]
+    campaigns: str
+    most_campaigns: int
+    lines: dict[str, str]
+    most_lines: int
+    rest: str
+
+
+class LintWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that the checks look for, their limits, and the notes for the writer."""
+
+    adjectives: list[str]
+    worn: dict[str, int]
+    private: list[str]
+    heading_slack: int
+    longest_chapter: int
+    notes: dict[str, str]
+
+
 class HonourWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chapter: str
     phrase: str
+    highest: str
     named: int
 
 
 class TableWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     columns: dict[str, str]
+    online: dict[str, str]
     first: str
     own: str
     sum: str
@@ -57,6 +125,7 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guided: str
     hand_over: str
     opening_facts: list[str]
+    frames: dict[str, Frame]
     orders: dict[str, list[str]]
     families: dict[str, dict[str, str]]
     activities: dict[str, str]
@@ -67,15 +136,21 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_items: int
     commas_up_to: int
     sentences: list[list[str | Whole]]
+    online: dict[str, str]
     stocks: dict[str, list[str]]
     stock_lead: str
     comparisons: dict[str, str]
     most_comparisons: int
     compared: dict[str, str]
     honours: HonourWords
+    joint: JointWords
+    effects: list[Effect]
+    with_effects: list[str]
     verbs: dict[str, str]
     case: str
     case_people: str
+    outlook: OutlookWords
+    lint: LintWords
     table: TableWords
     notes: dict[str, str]
     lengths: dict[str, tuple[int, int]]
@@ -101,13 +176,14 @@ def summary_words() -> SummaryWords:
         if set(order) != areas:
             raise CatalogueError(f"catalogue/reports/summary.yaml: order {name} does not name every work area once")
     for name, family in words.families.items():
-        if set(family) != areas:
+        if set(family) != areas | {"shortcomings", "next"}:
             raise CatalogueError(f"catalogue/reports/summary.yaml: headings {name} do not name every work area")
     if set(words.activities) != areas:
         raise CatalogueError("catalogue/reports/summary.yaml: activities do not name every work area")
     named = {*words.opening_facts, *words.comparisons, *words.table.columns, *chain(*words.stocks.values())}
     for item in chain(*words.sentences):
         named |= {item} if isinstance(item, str) else {item.whole, *item.parts}
+    named |= {effect.needs for effect in words.effects}
     if unknown := named - codes:
         raise CatalogueError(f"catalogue/reports/summary.yaml: unknown indicators {sorted(unknown)}")
     return words

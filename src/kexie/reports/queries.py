@@ -11,9 +11,10 @@ from django.contrib.auth.models import AnonymousUser
 from kexie.catalogue import load_typed
 from kexie.core.bulk import batched
 from kexie.orgs.models import Organisation, User
-from kexie.registers.models import Entry, Figure, Source
+from kexie.registers.models import Entry, Figure, Mode, Source
 from kexie.reports.comparison import compare_totals
-from kexie.reports.material import Material, make_number
+from kexie.reports.composing.joint import joint_of, partners_number
+from kexie.reports.material import PARTNERS, Material, change_number, make_number
 from kexie.reports.model import Number, NumberQuery
 from kexie.reports.models import Report
 from kexie.reports.phrases import area_names, indicator_words
@@ -55,12 +56,18 @@ def gather_sources(*, numbers: Iterable[Number], user: User | AnonymousUser | No
 
 @dataclass
 class _Row:
-    """An entry as it is needed here; ``measures`` by indicator code, ``child`` on the way down by ancestor id."""
+    """An entry as it is needed here; ``measures`` by indicator code and whether online."""
 
     entry: Entry
     is_hidden: bool = False
-    measures: dict[str, Measure] = field(default_factory=dict)
+    measures: dict[tuple[str, bool], Measure] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
+
+    def measure(self, query: NumberQuery) -> Measure | None:
+        """What the entry adds to a number; None when it has nothing for it."""
+        wanted = (True, False) if query.online is None else (query.online,)
+        parts = [self.measures[query.indicator, each] for each in wanted if (query.indicator, each) in self.measures]
+        return total(parts) if parts else None
 
 
 @dataclass
@@ -97,6 +104,9 @@ class _Gatherer:
     def _ask(self, query: NumberQuery) -> list[int]:
         if query.entry:
             return list(Entry.objects.filter(uid=query.entry).values_list("pk", flat=True))
+        if query.where == PARTNERS:
+            material = _material(self.organisations[query.organisation], query)
+            return list(joint_of(material, query.work_area).entries)
         found = entry_ids(
             organisation=self.organisations[query.organisation],
             first_month=query.first_month,
@@ -104,6 +114,8 @@ class _Gatherer:
             indicator=query.indicator,
             scope=query.scope,
             work_area=query.work_area,
+            online=query.online,
+            until=query.until,
         )
         if query.where:
             key, _, value = query.where.partition("=")
@@ -130,8 +142,8 @@ class _Gatherer:
             for figure in Figure.objects.filter(revision__in=batch).select_related("indicator"):
                 if not figure.is_part:
                     measures = by_revision[figure.revision_id].measures
-                    code = figure.indicator.code
-                    measures[code] = measures.get(code, Measure(entries=1)) + Measure.of(figure)
+                    key = (figure.indicator.code, figure.mode == Mode.ONLINE)
+                    measures[key] = measures.get(key, Measure(entries=1)) + Measure.of(figure)
             for source in Source.objects.filter(revision__in=batch).order_by("pk"):
                 by_revision[source.revision_id].sources.append(source)
 
@@ -146,7 +158,7 @@ class _Gatherer:
         organisation = self.organisations[query.organisation]
         return NumberSource(
             organisation=organisation.name,
-            period=period_words(query.first_month, query.last_month),
+            period=period_words(query.first_month, query.last_month, query.until),
             scope=scope_word(query.scope, organisation.kind),
             work_area=area_names().get(query.work_area or "", ""),
             value=all_digits(number),
@@ -157,7 +169,7 @@ class _Gatherer:
     def _entry(self, number: Number, row: _Row) -> SourceEntry:
         revision = row.entry.counting
         assert revision is not None
-        measure = row.measures.get(number.query.indicator)
+        measure = row.measure(number.query)
         unit = indicator_words()[number.query.indicator].unit
         value = word_total(total=_reading(measure, number.query.indicator), unit=unit) if measure else ""
         told = [] if row.is_hidden else [source.told for source in row.sources]
@@ -181,6 +193,8 @@ class _Gatherer:
                 last_month=query.last_month,
                 scope=query.scope,
                 work_area=query.work_area,
+                online=query.online,
+                until=query.until,
             )
         return self.totals[key].get(indicator)
 
@@ -193,7 +207,7 @@ class _Gatherer:
             for sign, each in (("＋", query), ("－", number.base)):
                 found = self._total(organisation, each, each.indicator)
                 if found:
-                    label = period_words(each.first_month, each.last_month)
+                    label = period_words(each.first_month, each.last_month, each.until)
                     yield FormulaTerm(label=label, value=all_digits(found), sign=sign)
             return
         if words.kind in _FORMULAS:
@@ -215,7 +229,7 @@ class _Gatherer:
         for pk in ids:
             child = self.children.get((organisation.pk, pk))
             label = words.own if child is None else labels.get(child.kind, child.short_name)
-            if measure := self.rows[pk].measures.get(number.query.indicator):
+            if measure := self.rows[pk].measure(number.query):
                 sums[label].append(measure)
         order = [words.own, *(group.label for group in words.groups)]
         if len(sums) < 2:
@@ -270,9 +284,10 @@ def explain_number(
 def _number_now(
     organisation: Organisation, query: NumberQuery, measure: str, user: User | AnonymousUser
 ) -> Number | None:
-    material = Material(
-        organisation=organisation, first_month=query.first_month, last_month=query.last_month, scope=query.scope
-    )
+    material = _material(organisation, query)
+    if query.where == PARTNERS:
+        joint = joint_of(material, query.work_area)
+        return partners_number(material, query.work_area, joint) if joint.names else None
     if query.entry:
         entry = Entry.objects.visible_to(user).filter(uid=query.entry).select_related("counting").first()
         if entry is None or entry.counting is None:
@@ -281,19 +296,29 @@ def _number_now(
             return None
         found = Measure()
         for figure in Figure.objects.filter(revision=entry.counting_id, indicator__code=query.indicator):
-            if not figure.is_part:
+            if not figure.is_part and query.online in (None, figure.mode == Mode.ONLINE):
                 found += Measure.of(figure)
         return make_number(total=_reading(found, query.indicator), query=query, style=PLAIN, entries=1)
-    total_now = material.totals(work_area=query.work_area).get(query.indicator)
+    total_now = material.asked(work_area=query.work_area, online=query.online).get(query.indicator)
     if total_now is None:
         return None
     if query.where:
         count = len(_Gatherer(user=None, organisations={organisation.code: organisation}).ids(query))
         return material.count(query.indicator, count, work_area=query.work_area, where=query.where) if count else None
     if measure == "total":
-        return material.number(total_now, work_area=query.work_area)
-    before = material.totals(work_area=query.work_area, years_back=1).get(query.indicator)
+        return make_number(total=total_now, query=query, style=PLAIN)
+    before = material.asked(work_area=query.work_area, online=query.online, years_back=1).get(query.indicator)
     words = indicator_words()[query.indicator]
     change = compare_totals(current=total_now, previous=before, name=words.name, unit=words.unit)
     chosen = change.rate if measure == "rate" else change.difference
-    return material.change(total_now, chosen, work_area=query.work_area) if chosen else None
+    return change_number(total=total_now, change=chosen, query=query, style=PLAIN) if chosen else None
+
+
+def _material(organisation: Organisation, query: NumberQuery) -> Material:
+    return Material(
+        organisation=organisation,
+        first_month=query.first_month,
+        last_month=query.last_month,
+        scope=query.scope,
+        until=query.until,
+    )

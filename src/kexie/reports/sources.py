@@ -64,12 +64,13 @@ def clean_text(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
-def period_words(first_month: int, last_month: int) -> str:
-    """Return months as words: 2024年1月至6月."""
+def period_words(first_month: int, last_month: int, until: datetime.date | None = None) -> str:
+    """Return months as words: 2024年1月至6月, 2024年1月至6月15日."""
     first, last = divmod(first_month, 100), divmod(last_month, 100)
     if first == last:
-        return f"{first[0]}年{first[1]}月"
-    return f"{first[0]}年{first[1]}月至{'' if first[0] == last[0] else f'{last[0]}年'}{last[1]}月"
+        return f"{first[0]}年{first[1]}月" + (f"1日至{until.day}日" if until else "")
+    year = "" if first[0] == last[0] else f"{last[0]}年"
+    return f"{first[0]}年{first[1]}月至{year}{last[1]}月{f'{until.day}日' if until else ''}"
 
 
 def date_words(day: datetime.date) -> str:

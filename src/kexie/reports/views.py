@@ -95,7 +95,7 @@ def download(request: HttpRequest, code: str, period: str, kind: str, form: str)
             organisation=organisation,
             period=Period.parse(period),
             kind=kind,
-            addressee=request.GET.get("addressee", "upper"),
+            addressee=request.GET.get("addressee", "upper-association"),
             length=request.GET.get("length", "normal"),
         )
     except DomainError as error:

@@ -1,8 +1,11 @@
 """What a total is asked for, and the words for it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
+from kexie.core.errors import DomainError
+from kexie.core.periods import first_day, last_day, month_of
 from kexie.orgs.models import Organisation
 
 Scope = Literal["own", "system", "county"]
@@ -33,13 +36,35 @@ def scope_word(scope: Scope, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Whose total, of which months (202403), in which scope, under which structure."""
+    """Whose total, of which months (202403), in which scope, under which structure.
+
+    ``until``: a day of the last month; what was booked later in it does not count. None: the whole month.
+    """
 
     organisation: Organisation
     first_month: int
     last_month: int
     scope: Scope = "system"
     structure: Structure = "then"
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.until and month_of(self.until) != self.last_month:
+            raise DomainError(f"{self.until}不在{self.last_month}这个月里，不能截到这一天")
+
+    @property
+    def end(self) -> date:
+        """The last day that counts."""
+        return self.until or last_day(self.last_month)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last month counts in part only, so that sums by month cannot answer for it."""
+        return self.end < last_day(self.last_month)
+
+    @property
+    def start(self) -> date:
+        return first_day(self.first_month)
 
     @property
     def months(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from kexie.orgs.models import Organisation
 from kexie.totals.models import Indicator, IndicatorKind
 from kexie.totals.queries.answers import FORMULAS, parts_of
 from kexie.totals.queries.asked import Asked, Scope, Structure
-from kexie.totals.queries.flows import Where, flow_entries
+from kexie.totals.queries.flows import Where, flow_entries, where_of
 from kexie.totals.queries.standing_in import Stated, standing_in
 from kexie.totals.queries.stocks import stocks
 
@@ -21,16 +21,24 @@ def entry_ids(
     structure: Structure = "then",
     work_area: str | None = None,
     where: Where | None = None,
+    online: bool | None = None,
+    until: date | None = None,
     child: Organisation | None = None,
 ) -> list[int]:
     """Return the ids of the entries whose figures make up this total, latest first.
 
-    With ``child``, a direct one, those that ``organisation`` counts through it; ``where`` (or ``work_area``) cuts.
+    With ``child``, a direct one, those that ``organisation`` counts through it; ``where`` (or ``work_area`` with
+    ``online``) cuts, ``until`` is a day of the last month.
     """
     asked = Asked(
-        organisation=organisation, first_month=first_month, last_month=last_month, scope=scope, structure=structure
+        organisation=organisation,
+        first_month=first_month,
+        last_month=last_month,
+        scope=scope,
+        structure=structure,
+        until=until,
     )
-    where = Where("work_area", work_area) if work_area is not None else where
+    where = where or where_of(work_area=work_area, online=online)
     row = Indicator.objects.get(code=indicator)
     codes = set(parts_of(row)) if row.kind in FORMULAS else {indicator}
     found: set[tuple[date, int]] = set()

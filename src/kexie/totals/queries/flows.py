@@ -7,13 +7,14 @@ selection answers by any key.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Length, Replace
 
 from kexie.core.bulk import batched
+from kexie.core.periods import add_months
 from kexie.orgs.models import Lineage
 from kexie.totals.measures import Measure
 from kexie.totals.models import Fact, MonthSum, Skip, Stamp, SumDelta
@@ -22,6 +23,7 @@ from kexie.totals.queries.answers import ADDED
 from kexie.totals.queries.asked import Asked, Cut
 from kexie.totals.queries.today import Moves, Places, moves, own_units
 
+ONLINE = "online"
 _KEYS: dict[Cut, str] = {
     "mode": "mode",
     "group": "group",
@@ -33,10 +35,14 @@ _KEYS: dict[Cut, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on facts: a cut and the value of it (None: all values of it, whatever they are)."""
+    """A condition on facts: a cut and the value of it (None: all values of it, whatever they are).
+
+    ``online``: True for what is said to be online, False for all else, None for both.
+    """
 
     cut: Cut
     value: str | None = None
+    online: bool | None = None
 
     @property
     def key(self) -> str:
@@ -49,7 +55,16 @@ class Where:
             condition &= Q(posting__tags__sort=self.cut)
         if self.value is not None:
             condition &= Q(**{self.key: self.value})
+        if self.online is not None:
+            condition &= Q(mode=ONLINE) if self.online else ~Q(mode=ONLINE)
         return condition
+
+
+def where_of(*, work_area: str | None, online: bool | None) -> Where | None:
+    """Return the condition of a work area, of what is (or is not) online, of both, or none."""
+    if work_area is not None:
+        return Where("work_area", work_area, online)
+    return None if online is None else Where("mode", None, online)
 
 
 Selection = list[tuple[int, QuerySet[Fact]]]
@@ -59,15 +74,28 @@ def flow_measures(asked: Asked, *keys: str, where: Where | None = None) -> Measu
     """Return what the flows of ``asked`` come to, by ``keys`` of sums and facts: ``month``, ``indicator_id``."""
     if asked.scope == "own" or where is not None:
         return _counted(_add_up(select(asked, where=where), *(_fact_key(key) for key in keys)))
+    if asked.is_cut:
+        return _cut_measures(asked, *keys)
     found = gather(sums(asked), *keys)
     if asked.structure == "today":
         add(found, _add_up(_corrections(asked, None, None), *(_fact_key(key) for key in keys)).items())
     return _counted(found)
 
 
-def cut_measures(asked: Asked, cut: Cut) -> Measures:
+def _cut_measures(asked: Asked, *keys: str) -> Measures:
+    """The sums of the months before the last, and the facts of the last month up to the day that was asked."""
+    found: Measures = {}
+    if asked.first_month < asked.last_month:
+        before = replace(asked, last_month=add_months(asked.last_month, -1), until=None)
+        found = flow_measures(before, *keys)
+    rest = select(replace(asked, first_month=asked.last_month))
+    add(found, _add_up(rest, *(_fact_key(key) for key in keys)).items())
+    return _counted(found)
+
+
+def cut_measures(asked: Asked, cut: Cut, *, online: bool | None = None) -> Measures:
     """Return what the flows of ``asked`` come to, by value of ``cut`` and indicator."""
-    where = Where(cut)
+    where = Where(cut, None, online)
     return _counted(_add_up(select(asked, where=where), where.key, "indicator_id"))
 
 
@@ -128,7 +156,8 @@ def _touched(facts: QuerySet[Any], moved: Moves, posting: str = "posting__") -> 
 def _facts(asked: Asked, where: Where | None) -> QuerySet[Fact]:
     """The facts of flows of these months, whoever counts them."""
     facts = Fact.objects.filter(where.condition() if where else Q(part=False))
-    return facts.filter(indicator__kind__in=ADDED, posting__month__range=asked.months).order_by()
+    facts = facts.filter(indicator__kind__in=ADDED, posting__month__range=asked.months).order_by()
+    return facts.filter(posting__booked__lte=asked.end) if asked.is_cut else facts
 
 
 def _counted_then(facts: QuerySet[Fact], asked: Asked, child: int | None) -> QuerySet[Fact]:
@@ -150,19 +179,22 @@ def _counted_then(facts: QuerySet[Fact], asked: Asked, child: int | None) -> Que
 # --- by child -------------------------------------------------------------------------------------------------------
 
 
-def child_measures(asked: Asked) -> dict[int, dict[int, Measure]]:
+def child_measures(asked: Asked, where: Where | None = None) -> dict[int, dict[int, Measure]]:
     """Return what each child counts of what the organisation is above of, by child and indicator."""
     stamps = Stamp.objects.filter(ancestor=asked.organisation, child__isnull=False, posting__month__range=asked.months)
     if asked.scope == "system":
         stamps = stamps.filter(outside=False)
-    settled = _settled_children(asked)
+    settled = [] if where is not None or asked.is_cut else _settled_children(asked)
     found = _sums_of(settled, asked)
-    add(found, _through_children(stamps.exclude(child__in=settled), asked).items())
+    rest = stamps.exclude(child__in=settled)
+    if asked.is_cut:
+        rest = rest.filter(posting__booked__lte=asked.end)
+    add(found, _through_children(rest, asked, where).items())
     if asked.structure == "today":
         moved = moves(asked, by_child=True)
         for each in _touched(stamps, moved):
-            add(found, _through_children(each, asked).items(), -1)
-        facts = _facts(asked, None)
+            add(found, _through_children(each, asked, where).items(), -1)
+        facts = _facts(asked, where)
         come = [pk for pk, way in moved.ways.items() if way.child is not None]
         for batch in batched(come):
             alone = facts.filter(posting__organisation__in=batch, posting__group=None)
@@ -205,9 +237,9 @@ def _sums_of(children: list[int], asked: Asked) -> Measures:
     return found
 
 
-def _through_children(stamps: QuerySet[Stamp], asked: Asked) -> Measures:
+def _through_children(stamps: QuerySet[Stamp], asked: Asked, where: Where | None) -> Measures:
     """What children count of the stamped postings, by child and indicator."""
-    facts = _facts(asked, None).filter(posting__stamps__in=stamps)
+    facts = _facts(asked, where).filter(posting__stamps__in=stamps)
     found = measures(facts, "posting__stamps__child_id", "indicator_id")
     # Merge groups are few: what a child skips is taken away one by one.
     through = dict(stamps.filter(posting__group__isnull=False).values_list("posting", "child"))
@@ -219,7 +251,7 @@ def _through_children(stamps: QuerySet[Stamp], asked: Asked) -> Measures:
                 skipped[posting, indicator] = ancestor
     taken: dict[tuple[int, int], Measure] = {}
     for batch in batched(sorted({posting for posting, _ in skipped})):
-        for fact in Fact.objects.filter(part=False, posting__in=batch):
+        for fact in Fact.objects.filter(where.condition() if where else Q(part=False), posting__in=batch):
             key = (fact.posting_id, fact.indicator_id)
             if key in skipped:
                 taken[key] = taken.get(key, Measure(entries=1)) + Measure.of(fact)

@@ -37,6 +37,7 @@ def standing_in(asked: Asked, *, indicator: int | None = None) -> list[Stated]:
     if asked.scope == "own":
         return []
     rows = StandIn.objects.filter(first_month__gte=asked.first_month, last_month__lte=asked.last_month)
+    rows = rows.filter(day__lte=asked.end)
     if indicator is not None:
         rows = rows.filter(indicator=indicator)
     found = _counted_then(rows, asked) if asked.structure == "then" else _counted_today(rows, asked)

@@ -56,7 +56,7 @@ def stocks(asked: Asked, valid_months: Mapping[int, int], *, by_child: bool = Fa
 def held_stocks(asked: Asked, valid_months: Mapping[int, int]) -> Held:
     """Return what the organisation holds at the end of the months asked, by indicator."""
     where, month = asked.organisation.pk, asked.last_month
-    if asked.structure == "today":
+    if asked.structure == "today" or asked.is_cut:
         return stock_totals(stocks(asked, valid_months))
     if asked.scope == "own":
         return held_by_itself(organisation=where, month=month, valid_months=valid_months)
@@ -65,7 +65,7 @@ def held_stocks(asked: Asked, valid_months: Mapping[int, int]) -> Held:
 
 def held_through(asked: Asked, valid_months: Mapping[int, int]) -> dict[int | None, Held]:
     """Return what the organisation holds through each child, None: as its own."""
-    if asked.structure == "today":
+    if asked.structure == "today" or asked.is_cut:
         ways: dict[int | None, list[Stock]] = defaultdict(list)
         for stock in stocks(asked, valid_months, by_child=True):
             ways[stock.child].append(stock)
@@ -124,7 +124,7 @@ class _Units:
 
 
 def _units_then(asked: Asked) -> _Units:
-    return _Units(asked, _standing_below(asked, last_day(asked.last_month)))
+    return _Units(asked, _standing_below(asked, asked.end))
 
 
 def _units_today(asked: Asked) -> _Units:
@@ -161,7 +161,7 @@ class _Number(NamedTuple):
 
 def _last_values(asked: Asked, valid_months: Mapping[int, int], units: _Units) -> list[Stock]:
     """The last values of these units for each indicator; of two on one day that of the entry with the higher id."""
-    end = last_day(asked.last_month)
+    end = asked.end
     by_age: dict[int, list[int]] = defaultdict(list)
     for indicator, months in valid_months.items():
         by_age[months].append(indicator)

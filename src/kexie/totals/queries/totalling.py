@@ -2,17 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 
 from django.db.models import Q
 
-from kexie.core.periods import first_day, last_day, months_between
+from kexie.core.periods import months_between
 from kexie.orgs.models import Organisation
 from kexie.orgs.queries import children_between
 from kexie.totals.measures import Measure
 from kexie.totals.queries.adding import add
 from kexie.totals.queries.answers import Parts, Total, Wanted
 from kexie.totals.queries.asked import OWN, SHARED, STATED, Asked, Cut, Scope, Structure
-from kexie.totals.queries.flows import Where, child_measures, cut_measures, flow_measures
+from kexie.totals.queries.flows import child_measures, cut_measures, flow_measures, where_of
 from kexie.totals.queries.held import Held
 from kexie.totals.queries.standing_in import Stated, standing_in
 from kexie.totals.queries.stocks import held_stocks, held_through
@@ -30,15 +32,28 @@ def totals(
     scope: Scope = "system",
     structure: Structure = "then",
     work_area: str | None = None,
+    online: bool | None = None,
+    until: date | None = None,
 ) -> dict[str, Total]:
-    """Return the totals by indicator code; with ``work_area``, of the entries of that work area alone (no stocks)."""
+    """Return the totals by indicator code; with ``work_area``, of the entries of that work area alone (no stocks).
+
+    ``online`` True: flows that are said to be online; False: all others; the two add up to the total. ``until``, a day
+    of ``last_month``, leaves out what was booked after it.
+    """
     wanted = Wanted(indicators)
     asked = Asked(
-        organisation=organisation, first_month=first_month, last_month=last_month, scope=scope, structure=structure
+        organisation=organisation,
+        first_month=first_month,
+        last_month=last_month,
+        scope=scope,
+        structure=structure,
+        until=until,
     )
-    if work_area is not None:
-        found = flow_measures(asked, "indicator_id", where=Where("work_area", work_area))
-        return wanted.answer(Parts(_by_last(found)))
+    where = where_of(work_area=work_area, online=online)
+    if where is not None:
+        found = _by_last(flow_measures(asked, "indicator_id", where=where))
+        told = [] if work_area is not None or online else standing_in(asked)  # nobody said that these are online
+        return wanted.answer(_parts(found, told, {}), formulas=online is None)
     flows = _by_last(flow_measures(asked, "indicator_id"))
     stated = standing_in(asked)
     return wanted.answer(_parts(flows, stated, held_stocks(asked, wanted.stocks)))
@@ -83,37 +98,47 @@ def totals_by_organisation(
     indicators: Iterable[str] | None = None,
     scope: Scope = "system",
     structure: Structure = "then",
+    online: bool | None = None,
+    until: date | None = None,
 ) -> dict[str, dict[str, Total]]:
     """Return totals by code of the direct children and ``"own"``; they add up to the organisation's total with
 
     ``"shared"``, what is taken away because several of them tell of one event, and ``"stated"``, what was stated for
     the organisation as a whole and stands in for missing entries. A child that came or went during the period counts
     here for as long as it stood below ``organisation``; under the structure of today there are today's children.
+    ``online`` and ``until`` as in ``totals``.
     """
     wanted = Wanted(indicators)
     asked = Asked(
-        organisation=organisation, first_month=first_month, last_month=last_month, scope=scope, structure=structure
+        organisation=organisation,
+        first_month=first_month,
+        last_month=last_month,
+        scope=scope,
+        structure=structure,
+        until=until,
     )
-    own = Asked(
-        organisation=organisation, first_month=first_month, last_month=last_month, scope="own", structure=structure
-    )
-    flows: dict[int | None, dict[int, Measure]] = {None: _by_last(flow_measures(own, "indicator_id"))}
+    own = replace(asked, scope="own")
+    where = where_of(work_area=None, online=online)
+    flows: dict[int | None, dict[int, Measure]] = {None: _by_last(flow_measures(own, "indicator_id", where=where))}
     whole = flows[None]
     if scope != "own":
-        for child_id, found in child_measures(asked).items():
+        for child_id, found in child_measures(asked, where).items():
             flows[child_id] = found
-        whole = _by_last(flow_measures(asked, "indicator_id"))
+        whole = _by_last(flow_measures(asked, "indicator_id", where=where))
     stated: dict[int | None, list[Stated]] = defaultdict(list)
-    for each in standing_in(asked):
+    for each in [] if online else standing_in(asked):
         stated[each.way.child].append(each)
-    stocked = held_through(asked, wanted.stocks)
+    stocked = held_through(asked, wanted.stocks if online is None else {})
     ids = {pk for pk in (*flows, *stated, *stocked) if pk is not None}
     children = counted_children(asked, ids=ids)
     answer = {
-        child.code: wanted.answer(_parts(flows.get(child.pk, {}), stated.get(child.pk, []), stocked.get(child.pk, {})))
+        child.code: wanted.answer(
+            _parts(flows.get(child.pk, {}), stated.get(child.pk, []), stocked.get(child.pk, {})),
+            formulas=online is None,
+        )
         for child in children
     }
-    answer[OWN] = wanted.answer(_parts(flows[None], [], stocked.get(None, {})))
+    answer[OWN] = wanted.answer(_parts(flows[None], [], stocked.get(None, {})), formulas=online is None)
     answer[STATED] = wanted.answer(_parts({}, stated.get(None, []), {}), formulas=False)
     answer[SHARED] = wanted.answer(Parts(_less(whole, flows.values())), formulas=False)
     return {key: found for key, found in answer.items() if found}
@@ -124,7 +149,7 @@ def counted_children(asked: Asked, *, ids: Iterable[int] = (), codes: Iterable[s
     if asked.structure == "today":
         first = last = Places().today
     else:
-        first, last = first_day(asked.first_month), last_day(asked.last_month)
+        first, last = asked.start, asked.end
     children = children_between(organisation=asked.organisation, first=first, last=last)
     others = set(ids) - {child.pk for child in children}
     named = set(codes) - {child.code for child in children}
@@ -143,24 +168,32 @@ def totals_by_cut(
     indicators: Iterable[str] | None = None,
     scope: Scope = "system",
     structure: Structure = "then",
+    online: bool | None = None,
+    until: date | None = None,
 ) -> dict[str, dict[str, Total]]:
     """Return flows by value of a cut, then by indicator code. ``""``: not said.
 
     Modes and work areas add up to the total; what was stated in place of entries is not said to be of any. Kinds and
     campaigns overlap, as an entry may have several. By group are the figures "of which": never the whole.
+    ``online`` and ``until`` as in ``totals``.
     """
     wanted = Wanted(indicators)
     asked = Asked(
-        organisation=organisation, first_month=first_month, last_month=last_month, scope=scope, structure=structure
+        organisation=organisation,
+        first_month=first_month,
+        last_month=last_month,
+        scope=scope,
+        structure=structure,
+        until=until,
     )
     flows: dict[str, dict[int, Measure]] = defaultdict(dict)
-    for (value, indicator), measure in cut_measures(asked, by).items():
+    for (value, indicator), measure in cut_measures(asked, by, online=online).items():
         flows[value][indicator] = measure
-    stated = [] if by in _OVERLAPPING else standing_in(asked)
+    stated = [] if by in _OVERLAPPING or online else standing_in(asked)
     if stated:
         flows.setdefault("", {})
     # Person-times that are online, over all activities, would be no mean of anything.
-    formulas = by not in ("mode", "group")
+    formulas = by not in ("mode", "group") and online is None
     answer = {
         value: wanted.answer(_parts(flows[value], [] if value else stated, {}), formulas=formulas)
         for value in sorted(flows, key=lambda each: (not each, each))
