@@ -101,11 +101,13 @@ def _ways() -> Iterator[tuple[int, int, int | None, bool]]:
 
 def _facts(cursor: object, figures: int) -> None:
     """Postings and facts: most of them flows, of which one in twenty is "of which"; one in ten a stock."""
+    from django.utils import timezone
+
     from kexie.catalogue import load
     from kexie.orgs.models import Organisation
     from kexie.totals.models import Indicator, IndicatorKind
 
-    dice = random.Random(figures)
+    dice, since = random.Random(figures), timezone.now()
     units = list(Organisation.objects.values_list("pk", flat=True))
     flows = list(Indicator.objects.filter(kind=IndicatorKind.FLOW).values_list("pk", flat=True))
     stocks = list(Indicator.objects.filter(kind=IndicatorKind.STOCK).values_list("pk", flat=True))
@@ -116,7 +118,7 @@ def _facts(cursor: object, figures: int) -> None:
         for entry in range(start + 1, min(start + 50_000, figures // FIGURES_OF_AN_ENTRY) + 1):
             day = FIRST_DAY + timedelta(days=dice.randrange(DAYS))
             month = day.year * 100 + day.month
-            postings.append((entry, entry, dice.choice(units), day, day, month, 0, dice.choice(areas)))
+            postings.append((entry, entry, dice.choice(units), day, day, month, 0, dice.choice(areas), since))
             for indicator in dice.sample(flows, FIGURES_OF_AN_ENTRY):
                 if dice.random() < 0.1:
                     indicator = dice.choice(stocks)
@@ -127,8 +129,8 @@ def _facts(cursor: object, figures: int) -> None:
                 facts.append((entry, indicator, "at_least" if loose else "exact", value, value, high, False, loose,
                               "", "", dice.random() < 0.05))  # fmt: skip
         cursor.executemany(  # type: ignore[attr-defined]
-            "INSERT INTO totals_posting (id, entry, organisation_id, day, booked, month, rank, work_area) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO totals_posting (id, entry, organisation_id, day, booked, month, rank, work_area, "
+            "since) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             postings,
         )
         cursor.executemany(  # type: ignore[attr-defined]

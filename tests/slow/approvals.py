@@ -187,14 +187,15 @@ def tidy(ended: threading.Event, errors: list[str]) -> None:
 
 
 def found() -> Counter[tuple[str, int, str]]:
-    """The sums in the database, folded or not."""
+    """The sums of flows in the database, folded or not."""
     from django.db.models import Sum
 
     from kexie.totals.models import MonthSum, SumDelta
 
     sums: Counter[tuple[str, int, str]] = Counter()
     for table in (MonthSum, SumDelta):
-        rows = table.objects.values_list("ancestor__code", "month", "indicator__code").order_by()
+        flows = table.objects.exclude(indicator__code=STOCK).order_by()
+        rows = flows.values_list("ancestor__code", "month", "indicator__code")
         for code, month, indicator, value in rows.annotate(Sum("value")):
             sums[code, month, indicator] += value
     return sums

@@ -4,6 +4,11 @@ Everything follows from how entries counted (``bookings``): the total at a momen
 since, and the difference of two moments is the sum of the differences of the entries. Both are exact, by construction.
 The tree is that which is told now: a stock, which lies under the tree of the period's end, is asked of the past under
 it too. (A flow carries its own ancestors.)
+
+Statements that stand in for missing entries have no past: both totals have those that count now. So a difference here
+is of entries alone, and where a statement has begun or ceased to stand in, or has come to rest or to count again, the
+total of the past is not what was shown then. What was handed up is exact all the same: a snapshot keeps its totals as
+they were, statements among them, and what differs from it beyond its entries is the statements' doing.
 """
 
 from collections import defaultdict
