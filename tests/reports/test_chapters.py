@@ -72,7 +72,7 @@ def test_what_was_only_taken_part_in_is_not_said_to_be_held(county: Organisation
         entry("w2", "C", "报告", "2024-04-02", work_area="workers", kind="lecture", role="take-part"),
     )
     text = text_of(summary(county))
-    assert "参加学术活动2场（其中讲座2场）" in text
+    assert "参加学术活动2场（均为讲座）" in text
     assert "组织和参加服务科技工作者活动2场" in text
     assert "开展学术活动" not in text
 

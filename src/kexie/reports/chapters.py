@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry
-from kexie.reports.comparison import compare_totals
+from kexie.reports.comparison import SMALLEST_BASE, compare_totals
 from kexie.reports.composing.cases import choose_cases, write_case
 from kexie.reports.composing.happenings import ATTENDING, attendance_of
 from kexie.reports.composing.joint import attend, write_ground
@@ -42,17 +42,18 @@ class ChapterWriter:
     families: set[str] = field(default_factory=set)
     grounds: list[str] = field(default_factory=list)
     fallen: list[str] = field(default_factory=list)
+    timed: set[str] = field(default_factory=set)
     led: list[bool] = field(default_factory=list)
 
     def write(self, work_area: str) -> list[Paragraph]:
         """Return the paragraphs of a work area; none when nothing is recorded for it."""
         found = self.material.totals(work_area=work_area)
-        results = [*self._results(found, work_area), *self._honours(work_area)]
         ground = write_ground(material=self.material, office=self.office, work_area=work_area, place=len(self.grounds))
         if ground:
             self.grounds.append(work_area)
         counted = self._totals(found, work_area)
         effect = self._effect(found, work_area) if counted else []
+        results = [*self._results(found, work_area), *self._honours(work_area)]
         paragraphs = [
             [*ground, *self._cases(work_area)], [*counted, *effect], results, self._stocks(work_area),
         ]  # fmt: skip
@@ -66,7 +67,11 @@ class ChapterWriter:
         sentences = [self._items(found, items, work_area) for items in words.sentences[:2]]
         spans: Spans = []
         for items in chunks([item for item in sentences if item], most=words.most_items):
-            spans += [*([] if spans else [Text(text=self._lead() + self.time)]), *join_items(items), Text(text="。")]
+            spans += [
+                *([] if spans else [Text(text=self._lead() + self._when(work_area))]),
+                *join_items(items),
+                Text(text="。"),
+            ]
         return [*spans, *self._comparison(found, work_area)] if spans else []
 
     def _lead(self) -> str:
@@ -76,9 +81,16 @@ class ChapterWriter:
         self.led.append(True)
         return self.lead
 
+    def _when(self, work_area: str) -> str:
+        """The words for the period stand once in a chapter."""
+        if work_area in self.timed:
+            return ""
+        self.timed.add(work_area)
+        return self.time
+
     def _results(self, found: dict[str, Total], work_area: str) -> Spans:
         items = [item for group in summary_words().sentences[2:] for item in self._items(found, group, work_area)]
-        return [Text(text=self.time), *join_items(items), Text(text="。")] if items else []
+        return [Text(text=self._when(work_area)), *join_items(items), Text(text="。")] if items else []
 
     def _items(self, found: dict[str, Total], items: Sequence[str | Whole], work_area: str) -> list[Spans]:
         printed: list[Spans] = []
@@ -101,7 +113,7 @@ class ChapterWriter:
     def _true_verb(self, phrase: str, code: str, work_area: str) -> str:
         """The phrase with 参加 in the place of 举办 where the entries behind it were only taken part in."""
         roles = {each.entry: each.role for each in self.material.happenings(work_area)}
-        if not set(ATTENDING) & set(roles.values()):
+        if code not in summary_words().joint.hosted_items or not set(ATTENDING) & set(roles.values()):
             return phrase
         behind = [roles.get(entry) for entry in self.material.entry_ids(indicator=code, work_area=work_area)]
         attended = [role in ATTENDING for role in behind]
@@ -120,14 +132,23 @@ class ChapterWriter:
         whole = self._item(found, item.whole, work_area)
         inside: list[Spans] = []
         outside: list[Spans] = []
+        last = ("", "")
         for code, phrase in item.parts.items():
             if whole and self._is_part(found, code, item.whole, work_area):
-                inside += self._item(found, code, work_area, phrase=phrase)
+                told = self._item(found, code, work_area, phrase=phrase)
+                inside += told
+                last = (code, phrase) if told else last
             else:
                 outside += self._item(found, code, work_area)
-        if inside:
+        if len(inside) == 1 and found[last[0]].value == found[item.whole].value:
+            words = summary_words().all_of_it.format(part=last[1].replace("{n}", ""))
+            whole[0] = [*whole[0], Text(text=f"（{words}）")]
+        elif inside:
             whole[0] = [*whole[0], Text(text="（其中"), *join_spans(inside, "、"), Text(text="）")]
-        return [*whole, *outside, *(self._online(item.whole, work_area) if item.whole in TOLD_APART else [])]
+        return [*whole, *outside, *self._apart(item.whole, work_area)]
+
+    def _apart(self, code: str, work_area: str) -> list[Spans]:
+        return self._online(code, work_area) if code in TOLD_APART else []
 
     def _is_part(self, found: dict[str, Total], part: str, whole: str, work_area: str) -> bool:
         """Say whether every entry behind ``part`` also stands behind ``whole``, and the part is not the larger."""
@@ -154,7 +175,8 @@ class ChapterWriter:
             )
             if result.note:
                 self.notes.append(f"{area_names()[work_area]}：{result.note}")
-                if code == "activities" and self.equally_complete:
+                is_large = before[code].value >= SMALLEST_BASE
+                if code == "activities" and self.equally_complete and is_large:
                     self.fallen.append(work_area)
             if result.direction == "level":
                 clauses.append([Text(text=words.compared["level"].format(name=name))])
@@ -190,7 +212,10 @@ class ChapterWriter:
         total = self.material.totals(work_area=work_area).get("honours")
         if total is None or total.value == 0:
             return []
-        spans = [Text(text=self.time), *fill(words.phrase, self.material.number(total, work_area=work_area))]
+        spans = [
+            Text(text=self._when(work_area)),
+            *fill(words.phrase, self.material.number(total, work_area=work_area)),
+        ]
         levels = next(item for item in catalogue_registers()["honours"].fields if item.key == "level").choices
         entries = self.material.entries(indicator="honours", work_area=work_area)
         counts = self.material.honours_by_level(work_area=work_area)

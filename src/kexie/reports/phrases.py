@@ -49,6 +49,7 @@ class JointWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     helped: str
     units: str
     hosting_verbs: list[str]
+    hosted_items: list[str]
     attending: str
     both: str
 
@@ -137,6 +138,7 @@ class SummaryWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commas_up_to: int
     sentences: list[list[str | Whole]]
     online: dict[str, str]
+    all_of_it: str
     stocks: dict[str, list[str]]
     stock_lead: str
     comparisons: dict[str, str]
