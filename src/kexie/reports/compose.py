@@ -16,10 +16,10 @@ from kexie.orgs.queries import children_between
 from kexie.reports.chapters import ChapterWriter, Spans, fill, join_spans, merge_text
 from kexie.reports.material import Material, make_number
 from kexie.reports.model import Document, Heading, Number, NumberQuery, Paragraph, Scope, Table, Text
-from kexie.reports.phrases import Office, area_names, describe_office, indicator_words, summary_words
-from kexie.reports.sources import date_words
+from kexie.reports.phrases import Office, area_names, indicator_words, summary_words
+from kexie.reports.setting import last_true_month, office_of, time_words
 from kexie.reports.wording import PLAIN, Style
-from kexie.totals.models import Posting, Stamp
+from kexie.totals.models import Stamp
 from kexie.totals.queries import OWN, Total, totals_by_organisation
 
 _NUMERALS = "一二三四五六七八九十"
@@ -53,15 +53,15 @@ def compose_summary(
     if day < period.start:
         raise DomainError(f"{period.label}还没有开始，写不出总结")
     notes: list[str] = []
-    last_month = _last_month(organisation, period, min(day, period.end), notes)
+    last_month = last_true_month(organisation, period, min(day, period.end), notes)
     material = Material(
         organisation=organisation, first_month=period.first_month, last_month=last_month, scope=scope, style=style
     )
     if last_month < period.first_month or not material.totals():
         raise DomainError(f"{organisation.name}{period.label}还没有通过的记录，写不出总结")
-    office = _office(organisation)
+    office = office_of(organisation)
     end = min(day, last_day(last_month))
-    time = _time(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
+    time = time_words(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
     writer = ChapterWriter(
         material=material,
         office=office,
@@ -92,37 +92,6 @@ def compose_summary(
     _note_length(document, period, notes)
     values = {name: getattr(document, name) for name in Document.__dataclass_fields__}
     return Document(**{**values, "notes": tuple(notes)})
-
-
-def _office(organisation: Organisation) -> Office:
-    parent = organisation.parent
-    return describe_office(
-        name=organisation.name,
-        short_name=organisation.short_name,
-        kind=organisation.kind,
-        parent=(parent.name, parent.short_name, parent.kind) if parent else None,
-    )
-
-
-def _time(period: Period) -> str:
-    """The words for a whole period: 全年, 上半年, 第一季度, 3月."""
-    return period.label.removeprefix(f"{period.year}年") or "全年"
-
-
-def _last_month(organisation: Organisation, period: Period, day: datetime.date, notes: list[str]) -> int:
-    """The last month whose totals are true for ``day``: totals are kept by month.
-
-    It is the month of the day, unless something is recorded in that month after the day; then the month before.
-    """
-    month = month_of(day)
-    if day >= last_day(month):
-        return month
-    later = Posting.objects.filter(stamps__ancestor=organisation, month=month, day__gt=day)
-    if not later.exists():
-        return month
-    until = last_day(add_months(month, -1))
-    notes.append(summary_words().notes["cut"].format(day=date_words(day), until=date_words(until)))
-    return month_of(until)
 
 
 def _is_equally_complete(organisation: Organisation, period: Period, end: datetime.date) -> bool:

@@ -11,6 +11,9 @@ class ReportKind(models.TextChoices):
     """Kinds of document; the values are part of the names of the files."""
 
     SUMMARY = "summary", "工作总结"
+    CAMPAIGN = "campaign", "活动总结"
+    BRIEF = "brief", "工作信息"
+    ORAL = "oral", "汇报材料"
 
 
 class Report(models.Model):
