@@ -21,7 +21,7 @@ from kexie.reports.sources import FormulaTerm, NumberSource, SourceEntry, period
 from kexie.reports.wording import PLAIN, Reading, all_digits, word_total
 from kexie.totals.measures import Measure, total
 from kexie.totals.models import Indicator, Stamp
-from kexie.totals.queries import Total, Where, entry_ids, scope_word, totals, totals_by_cut
+from kexie.totals.queries import Total, Where, entry_ids, scope_word, totals, totals_where
 
 HIDDEN = "（受限记录）"
 _FORMULAS = ("ratio", "mean")
@@ -295,14 +295,14 @@ def _number_now(
     if total_now is None:
         return None
     if where := campaign_of(query):
-        found = totals_by_cut(
+        found = totals_where(
             organisation=organisation,
             first_month=query.first_month,
             last_month=query.last_month,
-            by="campaign",
+            where=where,
             scope=query.scope,
         )
-        total_now = found.get(str(where.value), {}).get(query.indicator)
+        total_now = found.get(query.indicator)
         return make_number(total=total_now, query=query, style=PLAIN) if total_now else None
     if query.where:
         count = len(_Gatherer(user=None, organisations={organisation.code: organisation}).ids(query))

@@ -21,7 +21,7 @@ from kexie.reports.model import Block, Document, Number, NumberQuery, Scope, Tab
 from kexie.reports.phrases import indicator_words, summary_words
 from kexie.reports.setting import Setting, set_out
 from kexie.reports.wording import PLAIN, Style
-from kexie.totals.queries import SHARED_WORDS, Total, Where, entry_ids, totals_by_cut
+from kexie.totals.queries import SHARED_WORDS, Total, Where, entry_ids, totals_where
 
 Totals = Mapping[str, Total]
 
@@ -60,8 +60,8 @@ class _Edition:
         self.setting, self.campaign, self.name = setting, campaign, name
         self.material, self.words = setting.material, campaign_words()
         self._ids: dict[str, list[int]] = {}
-        self._cuts: dict[tuple[int, Scope], Totals] = {}
-        self.totals = self._cut(setting.organisation, setting.material.scope)
+        self._cuts: dict[tuple[int | None, Scope], Totals] = {}
+        self.totals = self._cut()
         self.entries = self._entries()
         self.figures = entry_totals(self.entries)
 
@@ -104,17 +104,18 @@ class _Edition:
 
     # --- what is known -----------------------------------------------------------------------------------------------
 
-    def _cut(self, organisation: Organisation, scope: Scope) -> Totals:
-        key = (organisation.pk, scope)
+    def _cut(self, *, child: Organisation | None = None, scope: Scope | None = None) -> Totals:
+        """The totals of the campaign; with ``child``, of what the organisation counts through it."""
+        key = (child.pk if child else None, scope or self.material.scope)
         if key not in self._cuts:
-            found = totals_by_cut(
-                organisation=organisation,
+            self._cuts[key] = totals_where(
+                organisation=self.material.organisation,
                 first_month=self.material.first_month,
                 last_month=self.material.last_month,
-                by="campaign",
-                scope=scope,
+                where=Where("campaign", self.campaign),
+                child=child,
+                scope=key[1],
             )
-            self._cuts[key] = found.get(self.campaign, {})
         return self._cuts[key]
 
     def _behind(self, indicator: str) -> list[int]:
@@ -231,7 +232,7 @@ class _Edition:
         return event.sentence(number)
 
     def _unit_clause(self, child: Organisation) -> Spans:
-        found = self._cut(child, self.material.scope)
+        found = self._cut(child=child)
         items = [
             fill(indicator_words()[code].phrase, self._cell(found[code], child, self.material.scope, has_unit=True))
             for code in self.words.facts
@@ -255,7 +256,7 @@ class _Edition:
             first=first_day(material.first_month),
             last=last_day(material.last_month),
         )
-        return [child for child in children if self._cut(child, material.scope)]
+        return [child for child in children if self._cut(child=child)]
 
     def _unit_name(self, unit: Organisation) -> str:
         return self.setting.office.me if unit.pk == self.setting.organisation.pk else unit.short_name or unit.name
@@ -268,9 +269,9 @@ class _Edition:
         codes = [code for code in self.words.columns if code in self.totals and self.totals[code].value]
         organisation, scope = self.setting.organisation, self.material.scope
         rows: list[tuple[str, Organisation, Scope, Totals]] = []
-        if own := self._cut(organisation, "own"):
+        if own := self._cut(scope="own"):
             rows.append((summary.own, organisation, "own", own))
-        rows += [(each.short_name or each.name, each, scope, self._cut(each, scope)) for each in self._children()]
+        rows += [(each.short_name or each.name, each, scope, self._cut(child=each)) for each in self._children()]
         rows = [row for row in rows if any(code in row[3] for code in codes)]
         if not codes or not rows:
             return None

@@ -53,10 +53,13 @@ class Where:
 Selection = list[tuple[int, QuerySet[Fact]]]
 
 
-def flow_measures(asked: Asked, *keys: str, where: Where | None = None) -> Measures:
-    """Return what the flows of ``asked`` come to, by ``keys`` of sums and facts: ``month``, ``indicator_id``."""
-    if asked.scope == "own" or where is not None:
-        return _counted(_add_up(select(asked, where=where), *(_fact_key(key) for key in keys)))
+def flow_measures(asked: Asked, *keys: str, where: Where | None = None, child: int | None = None) -> Measures:
+    """Return what the flows of ``asked`` come to, by ``keys`` of sums and facts: ``month``, ``indicator_id``.
+
+    With ``child`` (its id), what is counted through it.
+    """
+    if asked.scope == "own" or where is not None or child is not None:
+        return _counted(_add_up(select(asked, where=where, child=child), *(_fact_key(key) for key in keys)))
     found = gather(sums(asked), *keys)
     if asked.structure == "today":
         add(found, _add_up(_corrections(asked, None, None), *(_fact_key(key) for key in keys)).items())

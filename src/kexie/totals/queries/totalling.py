@@ -43,6 +43,25 @@ def totals(
     return wanted.answer(_parts(flows, stated, stocks(asked, wanted.stocks)))
 
 
+def totals_where(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    where: Where,
+    child: Organisation | None = None,
+    indicators: Iterable[str] | None = None,
+    scope: Scope = "system",
+    structure: Structure = "then",
+) -> dict[str, Total]:
+    """Return the flows that meet a condition, by indicator code; with ``child``, a direct one, those through it."""
+    asked = Asked(
+        organisation=organisation, first_month=first_month, last_month=last_month, scope=scope, structure=structure
+    )
+    found = flow_measures(asked, "indicator_id", where=where, child=child.pk if child else None)
+    return Wanted(indicators).answer(Parts(_by_last(found)))
+
+
 def totals_by_month(
     *,
     organisation: Organisation,
