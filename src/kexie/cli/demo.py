@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.conf import settings
@@ -19,6 +19,7 @@ from kexie.orgs.queries import organisation_with_code
 from kexie.orgs.services import assign_role, create_account
 from kexie.registers.exchange import Loaded, Paths, load
 from kexie.registers.models import Entry
+from kexie.reports.models import ReportKind
 from kexie.reports.services import write_report
 from kexie.totals.models import Indicator
 from kexie.totals.queries import totals
@@ -43,10 +44,7 @@ def run(
     county = organisation_with_code(demonstration.county)
     year = last_full_year(demonstration)
     _print_totals(county, year)
-    with progress("写报告"):
-        paths = write_report(organisation=county, period=year, folder=settings.REPORTS_FOLDER, actor=_ACTOR)
-    for path in paths:
-        results.print(f"报告：{path}")
+    _write_reports(county, year, demonstration)
     _print_accounts(demonstration.accounts)
     if open_pages:
         serve(host=host, port=port)
@@ -94,6 +92,41 @@ def _print_totals(county: Organisation, year: Period) -> None:
     names = {row.code: row for row in Indicator.objects.filter(code__in=_SHOWN)}
     told = [f"{names[code].name} {total.value:,} {names[code].unit}" for code, total in found.items()]
     results.print(f"{county.name}{year.label}：{'，'.join(told)}")
+
+
+def _write_reports(county: Organisation, year: Period, demonstration: Demonstration) -> None:
+    """The summary of the year and a brief of its main event, each with an invitation to open it."""
+    wanted: tuple[tuple[str, dict[str, Any]], ...] = (
+        (ReportKind.SUMMARY, {}),
+        (ReportKind.BRIEF, {"entry": main_event(demonstration, year)}),
+    )
+    for kind, options in wanted:
+        with progress("写报告"):
+            paths = write_report(
+                organisation=county, period=year, kind=kind, folder=settings.REPORTS_FOLDER, actor=_ACTOR, **options
+            )
+        for path in paths:
+            results.print(f"报告：{path}")
+            if path.suffix == ".docx":
+                results.print(f"请打开看看这份{ReportKind(kind).label}：xdg-open {path}")
+
+
+def main_event(demonstration: Demonstration, year: Period) -> str:
+    """Return the id of the county's own event of the year that most people came to."""
+
+    def people(entry: dict[str, Any]) -> int:
+        value = entry["fields"].get("person_times", 0)
+        return int(value["value"] if isinstance(value, dict) else value)
+
+    own = [
+        entry
+        for entry in demonstration.entries
+        if entry["organisation"] == demonstration.county
+        and entry["status"] == "approved"
+        and entry.get("visibility") != "restricted"
+        and str(entry["end"])[:4] == str(year.year)
+    ]
+    return str(max(own, key=people)["id"])
 
 
 def _print_accounts(accounts: list[Account]) -> None:

@@ -4,12 +4,13 @@ import datetime
 import re
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from kexie.core.bulk import batched
 from kexie.core.errors import DomainError
-from kexie.core.periods import Period, first_day, last_day, month_of
+from kexie.core.periods import Period, month_of, months_between
 from kexie.orgs.models import Organisation
-from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Revision
 from kexie.reports.chapters import Spans, merge_text
 from kexie.reports.kinds.building import paragraph, with_notes
@@ -22,7 +23,7 @@ from kexie.reports.setting import office_of
 from kexie.reports.sources import date_words
 from kexie.reports.wording import PLAIN, Style
 from kexie.totals.models import Stamp
-from kexie.totals.queries import Total
+from kexie.totals.queries import Total, entry_ids
 from kexie.totals.wording import cut_label
 
 _PARAGRAPHS = re.compile(r"\s*\n\s*")
@@ -69,8 +70,8 @@ def compose_brief(
     blocks: list[Block] = [paragraph([Text(text=_lead(event))]), *_process(revision, notes)]
     # Of one event it goes without saying that it was one; a part of its sessions is not told either.
     events = {"activities", *_event_parts()} if revision.occurrences == 1 else _event_parts()
-    items = totals_items(totals, number=number, ids=lambda code: (chosen.pk,), without=events)
-    closing: Spans = totals_sentences(items, lead=words.numbers_lead, most=_MOST_ITEMS)
+    groups = totals_items(totals, number=number, ids=lambda code: (chosen.pk,), without=events)
+    closing: Spans = totals_sentences(groups, lead=words.numbers_lead, most=_MOST_ITEMS)
     if effect := _effect(revision, totals):
         closing.append(Text(text=effect))
     if closing:
@@ -120,26 +121,19 @@ def _chosen(
     today: datetime.date,
     notes: list[str],
 ) -> Entry:
-    counted = Stamp.objects.filter(ancestor=organisation)
-    if not uid:
-        first, last = first_day(period.first_month), min(last_day(period.last_month), today)
-        if last < first:
-            raise DomainError(f"{period.label}还没有开始，写不出工作信息")
-        first, last = (as_of, as_of) if as_of else (first, last)
-        counted = counted.filter(posting__day__range=(first, last))
-    entries = Entry.objects.filter(pk__in=counted.values("posting__entry")).exclude(counting__visibility="restricted")
-    entries = entries.exclude(counting=None).select_related("counting__organisation", "counting__created_by")
     if uid:
-        found = entries.filter(uid=uid).first()
+        counted = Stamp.objects.filter(ancestor=organisation)
+        found = _tellable().filter(pk__in=counted.values("posting__entry"), uid=uid).first()
         if found is None:
             raise DomainError(f"{organisation.name}没有编号为“{uid}”、已经通过并且可以写出的记录")
         return found
-    entries = entries.filter(register__code__in=_event_registers())
-    latest = entries.order_by("-counting__end").values_list("counting__end", flat=True).first()
-    if latest is None:
+    first, last = (as_of, as_of) if as_of else (period.start, min(period.end, today))
+    if first > today:
+        raise DomainError(f"{date_words(first) if as_of else period.label}还没有到，写不出工作信息")
+    of_day = _events_of_latest_day(organisation, first, last)
+    if not of_day:
         when = date_words(as_of) if as_of else period.label
         raise DomainError(f"{organisation.name}{when}没有已经通过的活动，写不出工作信息")
-    of_day = list(entries.filter(counting__end=latest).order_by("pk"))
     totals = entry_totals(of_day)
     of_day.sort(key=lambda each: -totals[each.pk]["person_times"].value if "person_times" in totals[each.pk] else 0)
     if of_day[1:]:
@@ -148,13 +142,22 @@ def _chosen(
     return of_day[0]
 
 
-def _event_registers() -> list[str]:
-    """Registers whose records are events: those that count activities."""
-    return [
-        code
-        for code, register in catalogue_registers().items()
-        if any(rule.indicator == "activities" for rule in register.rules)
-    ]
+def _tellable() -> QuerySet[Entry]:
+    entries = Entry.objects.exclude(counting=None).exclude(counting__visibility="restricted")
+    return entries.select_related("counting__organisation", "counting__created_by")
+
+
+def _events_of_latest_day(organisation: Organisation, first: datetime.date, last: datetime.date) -> list[Entry]:
+    """The events that ended on the latest day between these two on which any did; each event once."""
+    for month in reversed(months_between(month_of(first), month_of(last))):
+        ids = entry_ids(organisation=organisation, first_month=month, last_month=month, indicator="activities")
+        found: list[Entry] = []
+        for batch in batched(ids):
+            found += _tellable().filter(pk__in=batch, counting__end__range=(first, last))
+        if found:
+            latest = max(day for entry in found if (day := told(entry).end))
+            return sorted((entry for entry in found if told(entry).end == latest), key=lambda each: each.pk)
+    return []
 
 
 def _event_parts() -> set[str]:

@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 
+from django.db.models import Q
+
 from kexie.core.bulk import batched
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period, first_day, last_day
@@ -190,17 +192,22 @@ class _Edition:
         return [paragraph([Text(text=text)])] if text else []
 
     def _partners(self, units: set[str]) -> str:
-        """Partners that are not among the units, in the official order as far as they stand in the tree."""
+        """Partners other than the office's own units, in the official order as far as they stand in the tree."""
         telling = telling_words()
         names = dict.fromkeys(
             str(name).strip() for entry in self.entries for name in told(entry).partners if str(name).strip()
         )
+        order: dict[str, int] = {}
+        below = self.setting.organisation.path
+        known = Organisation.objects.filter(Q(name__in=names) | Q(short_name__in=names)).order_by("order", "code")
+        for unit in known:
+            if unit.path.startswith(below) and unit.kind != "department":
+                units = units | {unit.name, unit.short_name}
+            order.setdefault(unit.name, unit.order)
+            order.setdefault(unit.short_name, unit.order)
         others = [name for name in names if name not in units]
-        order: dict[str, tuple[str, int]] = {}
-        for unit in Organisation.objects.filter(name__in=others).order_by("order", "code"):
-            order.setdefault(unit.name, (unit.kind, unit.order))
         places = {name: place for place, name in enumerate(others)}
-        others.sort(key=lambda name: (name not in order, order[name][1] if name in order else 0, places[name]))
+        others.sort(key=lambda name: (name not in order, order.get(name, 0), places[name]))
         rest = telling.partners_rest.format(n=len(others)) if len(others) > telling.partners_named else ""
         return "、".join(others[: telling.partners_named]) + rest if others else ""
 
@@ -217,9 +224,10 @@ class _Edition:
         if spans:
             blocks.append(paragraph(spans))
         if len(self.entries) > most:
-            clauses = [clause for clause in map(self._unit_clause, self._children()) if clause]
+            clauses = [clause for clause in map(self._unit_clause, (None, *self._children())) if clause]
             if clauses:
-                blocks.append(paragraph([*join_spans(clauses, "；"), Text(text="。")]))
+                lead = Text(text=self.words.by_unit_lead)
+                blocks.append(paragraph([lead, *join_spans(clauses, "；"), Text(text="。")]))
         return blocks
 
     def _event(self, entry: Entry) -> Spans:
@@ -231,17 +239,18 @@ class _Edition:
         event = Event(revision=told(entry), writer=self.setting.organisation.pk, me=self.setting.office.me)
         return event.sentence(number)
 
-    def _unit_clause(self, child: Organisation) -> Spans:
-        found = self._cut(child=child)
-        items = [
-            fill(indicator_words()[code].phrase, self._cell(found[code], child, self.material.scope, has_unit=True))
+    def _unit_clause(self, child: Organisation | None) -> Spans:
+        """What a unit (None: the office itself) did, in bare numbers: 稻香镇7场、882人次以上."""
+        scope: Scope = self.material.scope if child else "own"
+        unit = child or self.setting.organisation
+        found = self._cut(child=child, scope=scope)
+        items: list[Spans] = [
+            [self._cell(found[code], unit, scope, has_unit=True)]
             for code in self.words.facts
             if code in found and found[code].value
         ]
-        if not items:
-            return []
-        name = self.words.by_unit.format(unit=child.short_name or child.name)
-        return [Text(text=name), *join_spans(items, "，")]
+        name = Text(text=self.words.by_unit.format(unit=self._unit_name(unit)))
+        return [name, *join_spans(items, "、")] if items else []
 
     def _units(self) -> list[Organisation]:
         """The units that told of something, those directly below the office in its official order, itself first."""

@@ -106,12 +106,13 @@ def _done(setting: Setting, areas: list[str], *, most: int, cases: int) -> list[
     blocks: list[Block] = []
     for place, area in enumerate(told_areas[:most]):
         found = material.totals(work_area=area)
-        items = totals_items(
-            found,
+        groups = totals_items(
+            {code: total for code, total in found.items() if code in words.items},
             number=lambda total, area=area: material.number(total, work_area=area),  # type: ignore[misc]
             ids=lambda code, area=area: material.entry_ids(indicator=code, work_area=area),  # type: ignore[misc]
             phrases={"activities": summary_words().activities[area]},
         )
+        items = [item for group in groups for item in group]
         if not items:
             continue
         spans: Spans = [Text(text=words.area.format(area=area_names()[area])), *join_items(items[: words.most_items])]

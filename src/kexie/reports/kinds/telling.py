@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from kexie.core.bulk import batched
 from kexie.registers.models import Entry, Figure, Revision
-from kexie.reports.chapters import Spans, fill, inner_quotes, join_items, join_spans
+from kexie.reports.chapters import Spans, chunks, fill, inner_quotes, join_items, join_spans
 from kexie.reports.kinds.words import campaign_names, telling_words
 from kexie.reports.model import Number, Text
 from kexie.reports.phrases import Whole, indicator_words, summary_words
@@ -76,7 +76,8 @@ class Event:
         words = telling_words()
         if self.revision.role not in words.verbs and self.title.startswith(tuple(words.begins)):
             return self.title
-        return f"{self.verb}“{inner_quotes(self.title)}”"
+        title = self.title.removeprefix(self.unit) or self.title  # not 县实验小学举办“县实验小学图片展”
+        return f"{self.verb}“{inner_quotes(title)}”"
 
     @property
     def place(self) -> str:
@@ -119,21 +120,24 @@ def totals_items(
     ids: Ids,
     without: Collection[str] = (),
     phrases: Mapping[str, str] = MappingProxyType({}),
-) -> list[Spans]:
-    """Return the items of a totals sentence in the order of §4; what is zero is left out.
+) -> list[list[Spans]]:
+    """Return the items of the totals sentences in the order of §4, by sentence; what is zero is left out.
 
     ``ids`` gives the entries behind an indicator: a part is printed in brackets behind its whole only where every
     entry of the part is one of the whole. ``without`` are indicators that are not told of, ``phrases`` those that are
     put otherwise than in the catalogue.
     """
     words = {code: indicator.phrase for code, indicator in indicator_words().items()} | dict(phrases)
-    items: list[Spans] = []
+    groups: list[list[Spans]] = []
     for group in summary_words().sentences:
+        items: list[Spans] = []
         for item in group:
             parts = {} if isinstance(item, str) else item.parts
             code = item if isinstance(item, str) else item.whole
             items += _whole(found, Whole(whole=code, parts=parts), number=number, ids=ids, without=without, words=words)
-    return items
+        if items:
+            groups.append(items)
+    return groups
 
 
 def _whole(
@@ -168,15 +172,11 @@ def _whole(
     return [first, *outside]
 
 
-def totals_sentences(items: Sequence[Spans], *, lead: str, most: int) -> Spans:
-    """Return the items as sentences of at most ``most`` items each, nearly equal; ``lead`` opens the first."""
-    if not items:
-        return []
-    count = -(-len(items) // most)
-    size = -(-len(items) // count)
-    spans: Spans = [Text(text=lead)] if lead else []
-    for start in range(0, len(items), size):
-        spans += [*join_items(items[start : start + size]), Text(text="。")]
+def totals_sentences(groups: Sequence[list[Spans]], *, lead: str, most: int) -> Spans:
+    """Return the items as sentences of at most ``most`` items; ``lead`` opens the first."""
+    spans: Spans = []
+    for items in chunks(groups, most=most):
+        spans += [*([Text(text=lead)] if lead and not spans else []), *join_items(items), Text(text="。")]
     return spans
 
 

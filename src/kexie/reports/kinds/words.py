@@ -50,6 +50,7 @@ class CampaignWords(Shape, frozen=True):
     units_named: int
     told: dict[str, int]
     by_unit: str
+    by_unit_lead: str
     totals_lead: str
     incomplete: str
     complete: str
@@ -67,6 +68,7 @@ class OralWords(Shape, frozen=True):
     hand_over: str
     headings: dict[str, str]
     area: str
+    items: list[str]
     most_items: int
     areas: dict[str, int]
     cases: dict[str, int]
@@ -122,7 +124,7 @@ def campaign_words() -> CampaignWords:
 def oral_words() -> OralWords:
     """Return the words of an oral report. Raises CatalogueError when it names an unknown indicator."""
     words = load_typed("reports/oral", OralWords)
-    _check("oral", words.facts)
+    _check("oral", [*words.facts, *words.items])
     return words
 
 
