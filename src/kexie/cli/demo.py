@@ -115,7 +115,7 @@ def main_event(demonstration: Demonstration, year: Period) -> str:
     """Return the id of the county's own event of the year that most people came to."""
 
     def people(entry: dict[str, Any]) -> int:
-        value = entry["fields"].get("person_times", 0)
+        value = entry.get("fields", {}).get("person_times", 0)
         return int(value["value"] if isinstance(value, dict) else value)
 
     own = [
