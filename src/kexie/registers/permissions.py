@@ -14,6 +14,7 @@ from django.utils import timezone
 from kexie.orgs.models import Organisation, Role, User
 
 RECORD, SUBMIT, APPROVE, VOID, MERGE, SET_RULE = "record", "submit", "approve", "void", "merge", "set-review-rule"
+PLAN = "plan"
 
 _HELD = "_kexie_held_roles"
 
@@ -52,6 +53,7 @@ _PERMISSIONS: dict[str, rules.Predicate] = {
     APPROVE: _reviews | _above(Role.LEADER),
     VOID: _reviews,
     MERGE: _reviews,
+    PLAN: _reviews,
     SET_RULE: _above(Role.STEWARD, Role.ADMINISTRATOR),
 }
 for _verb, _predicate in _PERMISSIONS.items():
