@@ -134,11 +134,13 @@ def test_a_second_time_adds_nothing(demo: Home) -> None:
     assert demo.totals("QH", "2024-01", "2025-12") == before
 
 
-def test_reports_are_three_files_each_of_the_last_full_year_and_nothing_else(demo: Home) -> None:
+def test_reports_are_three_files_each_of_the_summary_the_plan_and_a_brief_and_nothing_else(demo: Home) -> None:
     folder = demo.folder / "reports"
     names = {path.name for path in folder.iterdir()}
-    stems = {"QH-2025-summary"} | {name.removesuffix(".docx") for name in names if "-brief-" in name and ".docx" in name}
-    assert len(stems) == 2
+    stems = {"QH-2025-summary", "QH-2026-plan"} | {
+        name.removesuffix(".docx") for name in names if "-brief-" in name and ".docx" in name
+    }
+    assert len(stems) == 3
     assert names == {f"{stem}{end}" for stem in stems for end in (".docx", ".html", "-sources.xlsx")}
 
 

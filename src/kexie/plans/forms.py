@@ -46,7 +46,7 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
 class TargetForm(forms.Form):
     """A target as it is typed; with an indicator its progress is computed."""
 
-    metric = forms.CharField(label="目标", max_length=120)
+    metric = forms.CharField(label="目标", max_length=120, help_text="写名词，如：科普讲座")
     indicator = forms.ModelChoiceField(
         Indicator.objects.none(), to_field_name="code", required=False, label="指标", empty_label="没有对应的指标"
     )

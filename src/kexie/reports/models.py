@@ -14,6 +14,9 @@ class ReportKind(models.TextChoices):
     CAMPAIGN = "campaign", "活动总结"
     BRIEF = "brief", "工作信息"
     ORAL = "oral", "汇报材料"
+    PLAN = "plan", "工作计划"
+    SUMMARY_AND_PLAN = "summary+plan", "总结和计划"
+    TARGETS = "targets", "目标对照表"
 
 
 class Report(models.Model):

@@ -19,6 +19,7 @@ from kexie.reports.html import render_file
 from kexie.reports.kinds.brief import compose_brief
 from kexie.reports.kinds.campaign import compose_campaign
 from kexie.reports.kinds.oral import compose_oral
+from kexie.reports.kinds.planning import compose_plan, compose_summary_and_plan, compose_targets
 from kexie.reports.model import Document, to_json
 from kexie.reports.models import Report, ReportKind
 from kexie.reports.queries import gather_sources
@@ -39,6 +40,9 @@ _KINDS: dict[str, _Kind] = {
     ReportKind.CAMPAIGN: _Kind(compose_campaign, frozenset({"campaign", "length"})),
     ReportKind.BRIEF: _Kind(compose_brief, frozenset({"entry"})),
     ReportKind.ORAL: _Kind(compose_oral, frozenset({"addressee", "length"})),
+    ReportKind.PLAN: _Kind(compose_plan),
+    ReportKind.SUMMARY_AND_PLAN: _Kind(compose_summary_and_plan, frozenset({"addressee", "length"})),
+    ReportKind.TARGETS: _Kind(compose_targets),
 }
 CHOICES = frozenset().union(*(kind.choices for kind in _KINDS.values()))
 _SAFE = re.compile(r"[^\w.-]+")

@@ -100,6 +100,27 @@ class ProblemWords(Shape, frozen=True):
     next_bridge: str
 
 
+class PlanWords(Shape, frozen=True):
+    title: str
+    table_title: str
+    headings: dict[str, str]
+    next: str
+    strength: dict[str, str]
+    comparators: dict[str, str]
+    range: str
+    per: str
+    due: str
+    due_hoped: str
+    responsible: str
+    columns: list[str]
+    own: str
+    unmeasured: str
+    evidence: str
+    no_evidence: str
+    notes: dict[str, str]
+    length: tuple[int, int]
+
+
 @cache
 def telling_words() -> Telling:
     """Return how one event is told."""
@@ -126,6 +147,12 @@ def oral_words() -> OralWords:
     words = load_typed("reports/oral", OralWords)
     _check("oral", [*words.facts, *words.items])
     return words
+
+
+@cache
+def plan_words() -> PlanWords:
+    """Return the words of a plan."""
+    return load_typed("reports/plan", PlanWords)
 
 
 @cache
