@@ -1,7 +1,9 @@
 """Targets: what was promised is kept as it was, quotas add up, progress follows from totals."""
 
 import datetime
+import re
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -216,6 +218,8 @@ def test_the_page_shows_groups_gaps_and_drafts(client: Client, county: None) -> 
     page = client.get("/plans/?organisation=C&period=2024").content.decode()
     assert page.index("某市科协") < page.index("自定")
     assert "进度偏慢" in page
+    (link,) = re.findall(r'href="(/registers/behind/[^"]+)"', page)
+    assert "25" in client.get(unescape(link)).content.decode()
     assert "待人工核定" in page
     assert "<b>写" not in page
     assert client.get("/plans/?organisation=C&period=2024H9").status_code == 400

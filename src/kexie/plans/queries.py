@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
+from urllib.parse import urlencode
 
-from kexie.core.periods import Period, first_day, last_day, month_of
+from kexie.core.periods import Period, first_day, last_day, month_of, month_text
 from kexie.orgs.models import Organisation
 from kexie.plans.models import Comparator, State, Target
 from kexie.totals.queries import Total, totals
@@ -30,6 +31,14 @@ class Progress:
     gap: Decimal
     state: Pace
     last_month: int
+
+    @property
+    def asked(self) -> str:
+        """The query of the address that shows the entries behind ``done``."""
+        target = self.target
+        code = target.indicator.code if target.indicator else ""
+        months = {"from": month_text(target.first_month), "to": month_text(self.last_month)}
+        return urlencode({"organisation": target.organisation.code, "indicator": code, **months})
 
     @property
     def word(self) -> str:

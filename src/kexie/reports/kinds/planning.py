@@ -184,6 +184,9 @@ def _row(progress: Progress, style: Style) -> tuple[Text | Number | None, ...]:
             last_month=progress.last_month,
         )
         done = make_number(total=progress.done, query=query, style=style)
+        if done.qualifier == "at_least" and progress.done.word == "以上":
+            # Beside a rate all digits are wanted: 1.7万人次以上 would look like less than 97.9 % of 18000.
+            done = replace(done, text=f"{_digits(done.value)}{done.unit}以上")
     evidence = ""
     if progress.state != "unmeasured":
         count = progress.done.entries if progress.done else 0
