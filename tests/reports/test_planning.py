@@ -111,6 +111,14 @@ def test_the_table_is_in_the_order_of_the_letter_and_says_what_was_done(promised
     assert any("1项目标没有对应的指标" in note for note in document.notes)
 
 
+def test_an_oral_report_names_firm_targets_that_are_slow(promised: Organisation) -> None:
+    assert "慢于序时进度" not in text_of(compose(promised, "oral"))  # what is hoped for is no promise
+    Target.objects.filter(metric="科普资料发放").update(strength="firm")
+    text = text_of(compose(promised, "oral"))
+    assert "一是科普资料发放进度慢于序时进度" in text
+    assert "一是对进度偏慢的目标倒排工期" in text
+
+
 def test_the_table_is_up_to_a_day(promised: Organisation) -> None:
     document = compose(promised, "targets", as_of=datetime.date(2024, 6, 30))
     assert all(number.query.last_month == 202406 for number in document.numbers())

@@ -6,6 +6,7 @@ from decimal import Decimal
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.orgs.models import Organisation
+from kexie.plans.queries import progress_of, targets_of
 from kexie.registers.models import Entry
 from kexie.reports.chapters import Spans, fill, join_items
 from kexie.reports.kinds.building import numbered, paragraph, with_notes
@@ -45,7 +46,8 @@ def compose_oral(
         organisation=organisation, period=period, as_of=as_of, today=today, what="汇报材料", scope=scope, style=style
     )
     notes = setting.notes
-    problems = problems_of(setting.material, kinds=_kinds(setting))
+    progress = progress_of(targets=targets_of(organisation=organisation, period=period), day=setting.end)
+    problems = problems_of(setting.material, kinds=_kinds(setting), progress=progress)
     if not problems:
         notes.append(words.notes["problems"])
     if not asks.strip():

@@ -7,6 +7,7 @@ from decimal import Decimal
 from kexie.core.periods import first_day, last_day
 from kexie.orgs.models import Organisation
 from kexie.orgs.queries import children_between
+from kexie.plans.queries import Progress
 from kexie.reports.chapters import Spans
 from kexie.reports.kinds.words import problem_words
 from kexie.reports.material import Material
@@ -25,13 +26,24 @@ class Problem:
     next: str
 
 
-def problems_of(material: Material, *, kinds: Counts) -> list[Problem]:
-    """Return what the records show: expected units without any record, and one kind of event above all others.
+def problems_of(material: Material, *, kinds: Counts, progress: Sequence[Progress] = ()) -> list[Problem]:
+    """Return what the records show: targets behind their time, expected units without any record, one kind of event
 
-    ``kinds`` is how many events there were of each kind (``""``: of none).
+    above all others. ``kinds`` is how many events there were of each kind (``""``: of none).
     """
-    found = (silent_units(material), one_form(kinds))
+    found = (slow_targets(progress), silent_units(material), one_form(kinds))
     return [problem for problem in found if problem]
+
+
+def slow_targets(progress: Sequence[Progress]) -> Problem | None:
+    """Targets of which less is done than of the time has passed; a hope or an intention is no promise."""
+    words = problem_words()
+    slow = [each.target.metric for each in progress if each.state == "slow" and each.target.strength == "firm"]
+    if not slow:
+        return None
+    named = "、".join(slow[: words.units_named])
+    rest = words.slow.rest if len(slow) > words.units_named else ""
+    return Problem(what=words.slow.what.format(targets=f"{named}{rest}"), next=words.slow.next)
 
 
 def silent_units(material: Material) -> Problem | None:

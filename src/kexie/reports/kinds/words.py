@@ -88,6 +88,12 @@ class FormWords(Shape, frozen=True):
     next: str
 
 
+class SlowWords(Shape, frozen=True):
+    what: str
+    rest: str
+    next: str
+
+
 class ProblemWords(Shape, frozen=True):
     share: int
     least_events: int
@@ -96,6 +102,7 @@ class ProblemWords(Shape, frozen=True):
     ordinals: list[str]
     silent: SilentWords
     one_form: FormWords
+    slow: SlowWords
     bridge: str
     next_bridge: str
 
