@@ -26,21 +26,24 @@ def compose_oral(
     organisation: Organisation,
     period: Period,
     as_of: datetime.date | None = None,
-    addressee: str = "upper",
+    addressee: str = "",
     length: str = "normal",
     asks: str = "",
     scope: Scope = "system",
     style: Style = PLAIN,
     today: datetime.date | None = None,
 ) -> Document:
-    """Return the report that is read aloud. ``asks`` is the office's own text of what it asks for; never composed.
+    """Return the report that is read aloud, to the first of the addressees unless another is named.
+
+    ``asks`` is the office's own text of what it asks for; never composed.
 
     Raises DomainError when the period has not begun or nothing is recorded in it.
     """
     words = oral_words()
-    areas = summary_words().orders.get(addressee)
+    orders = summary_words().orders
+    areas = orders.get(addressee or next(iter(orders)))
     if areas is None:
-        raise DomainError(f"没有“{addressee}”这种报送对象，可用：{'、'.join(summary_words().orders)}")
+        raise DomainError(f"没有“{addressee}”这种报送对象，可用：{'、'.join(orders)}")
     most, cases = one_of(words.areas, length), one_of(words.cases, length)
     setting = set_out(
         organisation=organisation, period=period, as_of=as_of, today=today, what="汇报材料", scope=scope, style=style

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -68,21 +69,18 @@ def compose_summary_and_plan(
     organisation: Organisation,
     period: Period,
     as_of: datetime.date | None = None,
-    addressee: str = "upper",
-    length: str = "normal",
     today: datetime.date | None = None,
+    **options: Any,
 ) -> Document:
     """Return the summary of ``period``, its last chapter the targets of what follows: next year, or the second half.
 
-    Raises DomainError when either has nothing to say.
+    ``options`` are those of the summary's composer. Raises DomainError when either has nothing to say.
     """
     _office(organisation, "总结和计划")
     following = next_period(period)
     notes: list[str] = []
     targets = _confirmed(organisation, following, notes, "下一步打算")
-    summary = compose_summary(
-        organisation=organisation, period=period, as_of=as_of, addressee=addressee, length=length, today=today
-    )
+    summary = compose_summary(organisation=organisation, period=period, as_of=as_of, today=today, **options)
     chapters = sum(isinstance(block, Heading) and block.level == 1 for block in summary.blocks)
     heading = Heading(text=f"{_NUMERALS[chapters]}、{following.label}{plan_words().next.removeprefix('下一步')}")
     return replace(
