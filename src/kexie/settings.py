@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "kexie.totals",
     "kexie.registers",
     "kexie.intake",
+    "kexie.plans",
     "kexie.reports",
 ]
 

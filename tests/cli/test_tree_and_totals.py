@@ -1,38 +1,20 @@
 """``kexie org``, ``kexie statements`` and the cuts of ``kexie totals``: what they print, change and refuse."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kexie.cli import main
 from kexie.orgs.models import OrganisationVersion
 from kexie.registers.models import Statement
 from kexie.totals.models import StandIn
+from tests.cli.conftest import Run
 from tests.factories import entry, figure, load_rows, organisation, unit
 
 pytestmark = pytest.mark.django_db
 
-Run = Callable[..., tuple[int, str, str]]
 YEAR = ("--organisation", "C", "--from", "2024-01", "--to", "2024-12")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run ``kexie`` with these arguments as a shell would; return exit code, output and errors."""
-
-    def call(*told: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kexie", *map(str, told)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return ended.value.code if isinstance(ended.value.code, int) else 0, out, err
-
-    return call
 
 
 @pytest.fixture(autouse=True)

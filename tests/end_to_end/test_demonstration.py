@@ -134,10 +134,14 @@ def test_a_second_time_adds_nothing(demo: Home) -> None:
     assert demo.totals("QH", "2024-01", "2025-12") == before
 
 
-def test_reports_are_the_three_files_of_the_last_full_year_and_nothing_else(demo: Home) -> None:
+def test_reports_are_three_files_each_of_the_summary_the_plan_and_a_brief_and_nothing_else(demo: Home) -> None:
     folder = demo.folder / "reports"
-    names = sorted(path.name for path in folder.iterdir())
-    assert names == ["QH-2025-summary-sources.xlsx", "QH-2025-summary.docx", "QH-2025-summary.html"]
+    names = {path.name for path in folder.iterdir()}
+    stems = {"QH-2025-summary", "QH-2026-plan"} | {
+        name.removesuffix(".docx") for name in names if "-brief-" in name and ".docx" in name
+    }
+    assert len(stems) == 3
+    assert names == {f"{stem}{end}" for stem in stems for end in (".docx", ".html", "-sources.xlsx")}
 
 
 def test_every_number_of_the_source_table_is_the_total_that_it_claims_to_be(demo: Home) -> None:

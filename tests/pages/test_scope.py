@@ -1,6 +1,7 @@
 """Every page and every role: what each of the cast sees, and that nothing else leaks."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from kexie.core.models import AuditRecord
+from kexie.core.periods import Period
 from kexie.intake.models import Document, SheetUpload
 from kexie.intake.services import take_in
 from kexie.intake.sheets.services import bring_in
 from kexie.orgs.models import User
+from kexie.plans.models import Target
+from kexie.plans.services import TargetTold, set_target
 from kexie.registers.models import MergeMember, Revision
 from kexie.reports.phrase_bank.models import OfficePhrase
 from kexie.reports.phrase_bank.services import enter_phrase
@@ -51,6 +55,7 @@ PAGES = {
     "handup:close": "/handup/close/?organisation={code}&period=2024",
     "handup:nothing": "/handup/nothing/?organisation={code}&period=2024",
     "handup:changes": "/handup/changes/?organisation={code}&period=2024",
+    "plans:page": "/plans/?organisation={code}&period=2024",
     "reports:page": "/reports/?organisation={code}&period=2024",
     "reports:phrases": "/reports/phrases/?organisation={code}",
     "reports:phrase-retire": "/reports/phrases/{phrase}/retire/",
@@ -63,6 +68,11 @@ POSTS = {
     "merges:search": ("/merges/search/?organisation={code}&period=2024", {}),
     "merges:decide": ("/merges/decide/", {"entry": ["{uid}", "{inner}"], "verdict": "same"}),
     "merges:change": ("/merges/{group}/unmerge/", {}),
+    "plans:add": (
+        "/plans/add/?organisation={code}&period=2024",
+        {"metric": "办培训", "value": "3", "comparator": ">=", "strength": "firm", "indicator": "trainings"},
+    ),
+    "plans:change": ("/plans/{target}/drop/", {"reason": "重复了"}),
 }
 OPEN = {"login", "logout"}
 # What is done by POST alone; and pages of all that is in sight, whose own tests say what may not be there.
@@ -100,6 +110,8 @@ def county(tmp_path: Path) -> Path:
         text = f"{code}科协2024年工作总结\n2024年5月8日，在{SECRET}{code}发放宣传资料7341份。\n"
         take_in(content=text.encode(), name=f"{SECRET}{code}.txt", organisation=organisation(code), actor="tests")
         rows = f"活动名称,时间,参加人数\n{SECRET}{code},2024-05-08,7341\n".encode()
+        set_target(organisation=organisation(code), period=Period.parse("2024"), told=TargetTold(
+            metric=f"{SECRET}{code}", value=Decimal(7341), indicator="books"), actor="tests")  # fmt: skip
         bring_in(content=rows, name=f"{SECRET}{code}.csv", organisation=organisation(code), user=None)
         text = f"{SECRET}{code}"
         enter_phrase(
@@ -142,7 +154,8 @@ def test_a_stranger_is_asked_to_log_in(client: Client, county: Path, name: str) 
 
 def post(client: Client, name: str, code: str) -> HttpResponse:
     group = MergeMember.objects.get(entry__uid=f"m-{code}").group_id
-    names = {"code": code, "uid": f"e-{code}", "inner": f"i-{code}", "group": group}
+    target = Target.objects.filter(organisation__code=code).first()
+    names = {"code": code, "uid": f"e-{code}", "inner": f"i-{code}", "group": group, "target": target and target.pk}
     address, told = POSTS[name]
     sent = {key: [each.format(**names) for each in value] if isinstance(value, list) else value
             for key, value in told.items()}  # fmt: skip
@@ -165,7 +178,8 @@ def test_a_verb_takes_a_post_and_a_login(client: Client, county: Path, name: str
     assert post(client, name, "T1")["Location"].startswith("/login/")
     signed_in(client, steward)
     group = MergeMember.objects.get(entry__uid="m-T1").group_id
-    names = {"code": "T1", "uid": "e-T1", "inner": "i-T1", "group": group}
+    target = Target.objects.get(organisation__code="T1").pk
+    names = {"code": "T1", "uid": "e-T1", "inner": "i-T1", "group": group, "target": target}
     assert client.get(POSTS[name][0].format(**names)).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     signed_in(strict, steward)
@@ -298,7 +312,7 @@ def test_more_rows_ask_no_more_questions(client: Client, county: Path, name: str
 
 def test_a_page_carries_the_content_security_policy_and_no_inline_script(client: Client, county: Path) -> None:
     signed_in(client, person("who", "C"))
-    own = ("registers:entry", "registers:amend", "merges:page", "intake:list", "intake:document")
+    own = ("plans:page", "registers:entry", "registers:amend", "merges:page", "intake:list", "intake:document")
     for name in ("totals:page", "reports:page", *own):
         answer = client.get(page(name))
         assert "default-src 'self'" in answer["Content-Security-Policy"]

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "merges": ("kexie.cli.merges", True, "找出、确认几个单位报的同一活动"),
     "review-rule": ("kexie.cli.review_rule", True, "定一个单位的记录由谁审核"),
     "totals": ("kexie.cli.totals", True, "汇总"),
+    "targets": ("kexie.cli.targets", True, "目标和进度"),
     "statements": ("kexie.cli.statements", True, "申报总数，以及用它代替缺报的记录"),
     "org": ("kexie.cli.org", True, "组织：新增、改名、移动、并入、撤销"),
     "totals-changes": ("kexie.cli.changes", True, "汇总为何变化：两个日子之间的记录"),

@@ -1,13 +1,17 @@
 """``kexie demo``: the demonstration county, through the same doors that an office's own data takes."""
 
 import tempfile
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 from django.conf import settings
 from rich.table import Table
 
+from kexie.catalogue.loader import load_typed
 from kexie.cli.demonstration import Account, Demonstration, generate, write
 from kexie.cli.output import errors, progress, results
 from kexie.cli.runtime import prepare_home
@@ -17,8 +21,11 @@ from kexie.intake.services import take_in
 from kexie.orgs.models import Organisation, Role, User
 from kexie.orgs.queries import organisation_with_code
 from kexie.orgs.services import assign_role, create_account
+from kexie.plans.services import TargetTold, set_target
 from kexie.registers.exchange import Loaded, Paths, load
 from kexie.registers.models import Entry
+from kexie.reports.kinds.planning import next_period
+from kexie.reports.models import ReportKind
 from kexie.reports.services import write_report
 from kexie.totals.models import Indicator
 from kexie.totals.queries import totals
@@ -43,10 +50,8 @@ def run(
     county = organisation_with_code(demonstration.county)
     year = last_full_year(demonstration)
     _print_totals(county, year)
-    with progress("写报告"):
-        paths = write_report(organisation=county, period=year, folder=settings.REPORTS_FOLDER, actor=_ACTOR)
-    for path in paths:
-        results.print(f"报告：{path}")
+    _set_targets(county, year)
+    _write_reports(county, year, demonstration)
     _print_accounts(demonstration.accounts)
     if open_pages:
         serve(host=host, port=port)
@@ -94,6 +99,75 @@ def _print_totals(county: Organisation, year: Period) -> None:
     names = {row.code: row for row in Indicator.objects.filter(code__in=_SHOWN)}
     told = [f"{names[code].name} {total.value:,} {names[code].unit}" for code, total in found.items()]
     results.print(f"{county.name}{year.label}：{'，'.join(told)}")
+
+
+def _write_reports(county: Organisation, year: Period, demonstration: Demonstration) -> None:
+    """The summary of the year, the plan of the next and a brief of the main event, with an invitation to open each."""
+    wanted: tuple[tuple[str, Period, dict[str, Any]], ...] = (
+        (ReportKind.SUMMARY, year, {}),
+        (ReportKind.PLAN, next_period(year), {}),
+        (ReportKind.BRIEF, year, {"entry": main_event(demonstration, year)}),
+    )
+    for kind, period, options in wanted:
+        with progress("写报告"):
+            paths = write_report(
+                organisation=county, period=period, kind=kind, folder=settings.REPORTS_FOLDER, actor=_ACTOR, **options
+            )
+        for path in paths:
+            results.print(f"报告：{path}")
+            if path.suffix == ".docx":
+                results.print(f"请打开看看这份{ReportKind(kind).label}：xdg-open {path}")
+
+
+class _Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of catalogue/demonstration/targets.yaml; ``values`` of the last full year and of the next."""
+
+    metric: str
+    values: tuple[int, int]
+    strength: str
+    indicator: str = ""
+    amount: str = ""
+    by: str = ""
+    unit: str = ""
+    due: str = ""
+
+
+def _set_targets(county: Organisation, year: Period) -> None:
+    """Two years of targets; a second time adds none."""
+    if county.targets.exists():
+        return
+    for place, period in enumerate((year, next_period(year))):
+        for row in load_typed("demonstration/targets", list[_Target]):
+            told = TargetTold(
+                metric=row.metric,
+                value=Decimal(row.values[place]),
+                indicator=row.indicator,
+                unit=row.amount,
+                strength=row.strength,
+                assigned_by=row.by,
+                due=date.fromisoformat(f"{period.year}-{row.due}") if row.due else None,
+            )
+            below = Organisation.objects.below(county)
+            responsible = below.filter(short_name=row.unit).first() if row.unit else None
+            set_target(organisation=county, period=period, told=told, responsible=responsible, actor=_ACTOR)
+
+
+def main_event(demonstration: Demonstration, year: Period) -> str:
+    """Return the id of the county's own event of the year that most people came to."""
+
+    def people(entry: dict[str, Any]) -> int:
+        value = entry.get("fields", {}).get("person_times", 0)
+        return int(value["value"] if isinstance(value, dict) else value)
+
+    own = [
+        entry
+        for entry in demonstration.entries
+        if entry["organisation"] == demonstration.county
+        and entry["status"] == "approved"
+        and entry.get("visibility") != "restricted"
+        and str(entry["end"])[:4] == str(year.year)
+    ]
+    return str(max(own, key=people)["id"])
 
 
 def _print_accounts(accounts: list[Account]) -> None:

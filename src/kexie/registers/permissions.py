@@ -18,6 +18,7 @@ RECORD, SUBMIT, APPROVE, VOID, MERGE, SET_RULE = "record", "submit", "approve", 
 TAKE_IN = "take-in"
 HAND_UP, OPEN_LOCK, DECLARE_NOTHING = "hand-up", "open-lock", "declare-nothing"
 WORD = "word"  # enter what a report may say in the name of the office
+PLAN = "plan"
 
 _HELD = "_kexie_held_roles"
 
@@ -58,6 +59,7 @@ _PERMISSIONS: dict[str, rules.Predicate] = {
     VOID: _reviews,
     MERGE: _reviews,
     WORD: _above(Role.STEWARD, Role.LEADER, Role.ADMINISTRATOR),
+    PLAN: _reviews,
     SET_RULE: _above(Role.STEWARD, Role.ADMINISTRATOR),
     # Documents and sheets: what comes of them are drafts. One file often tells of units below.
     TAKE_IN: _above(Role.REPORTER) | _reviews,

@@ -22,7 +22,8 @@ from kexie.reports.material import Material
 from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text, from_json
 from kexie.reports.models import Report
 from kexie.reports.phrase_bank.queries import phrases_of
-from kexie.reports.phrases import Office, area_names, describe_office, summary_words
+from kexie.reports.phrases import area_names, summary_words
+from kexie.reports.setting import office_of, time_words
 from kexie.reports.wording import PLAIN, Style
 from kexie.totals.models import Stamp
 
@@ -68,9 +69,9 @@ def compose_summary(
     )
     if not material.totals():
         raise DomainError(f"{organisation.name}{period.label}还没有通过的记录，写不出总结")
-    office = _office(organisation)
+    office = office_of(organisation)
     phrases = phrases_of(organisation=organisation, day=end)
-    time = _time(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
+    time = time_words(period) if end >= period.end else f"截至{end.month}月{end.day}日，"
     writer = ChapterWriter(
         material=material,
         office=office,
@@ -130,21 +131,6 @@ def _surroundings(organisation: Organisation, period: Period, material: Material
         units=[child.short_name for child in children_of(material)],
         families=summary_words().families,
     )
-
-
-def _office(organisation: Organisation) -> Office:
-    parent = organisation.parent
-    return describe_office(
-        name=organisation.name,
-        short_name=organisation.short_name,
-        kind=organisation.kind,
-        parent=(parent.name, parent.short_name, parent.kind) if parent else None,
-    )
-
-
-def _time(period: Period) -> str:
-    """The words for a whole period: 全年, 上半年, 第一季度, 3月."""
-    return period.label.removeprefix(f"{period.year}年") or "全年"
 
 
 def _is_equally_complete(organisation: Organisation, period: Period) -> bool:

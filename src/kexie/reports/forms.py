@@ -11,8 +11,10 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import Period, month_text, periods_of_year
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
+from kexie.reports.kinds.words import campaign_names
 from kexie.reports.material import PARTNERS
 from kexie.reports.model import Number, NumberQuery
+from kexie.reports.models import ReportKind
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.totals.queries import SCOPES
 
@@ -27,18 +29,27 @@ class Choice:
     organisation: Organisation
     period: Period
     asked: str
+    kind: str = ReportKind.SUMMARY
+    campaign: str = ""
+    entry: str = ""
     addressee: str = "upper-association"
     length: str = "normal"
     is_clean: bool = False
     error: str = ""
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What the composer of any kind is asked with; each takes what means something for it."""
+        names = ("addressee", "length", "campaign", "entry")
+        return {name: value for name in names if (value := getattr(self, name))}
 
     def url(self, **changed: str) -> str:
         """Return the address of the page with something chosen anew."""
         values = {
             "organisation": self.organisation.code,
             "period": self.period.code,
-            "addressee": self.addressee,
-            "length": self.length,
+            "kind": self.kind,
+            **self.options,
             "clean": "1" if self.is_clean else "",
             **changed,
         }
@@ -60,11 +71,15 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice | None:
         period = Period.parse(asked) if asked else default
     except DomainError as problem:
         period, error = default, str(problem)
+    kind = request.GET.get("kind", "")
     addressee, length = request.GET.get("addressee", ""), request.GET.get("length", "")
     return Choice(
         organisation=organisation,
         period=period,
         asked=asked or period.code,
+        kind=kind if kind in ReportKind.values else ReportKind.SUMMARY,
+        campaign=request.GET.get("campaign", "")[:60],
+        entry=request.GET.get("entry", "")[:64],
         addressee=addressee if addressee in ADDRESSEES else "upper-association",
         length=length if length in LENGTHS else "normal",
         is_clean=request.GET.get("clean") == "1",
@@ -105,7 +120,11 @@ def read_number_query(given: QueryDict) -> NumberQuery:
     scope, area, where = given.get("scope", "system"), given.get("area") or None, given.get("where", "")
     is_known = given.get("indicator") in indicator_words() and scope in SCOPES and (not area or area in area_names())
     # The only narrowings there are; a key from outside would become part of a query.
-    is_safe = where in ("", PARTNERS) or (where.startswith("level=") and where.removeprefix("level=").isalnum())
+    is_safe = (
+        where in ("", PARTNERS)
+        or (where.startswith("level=") and where.removeprefix("level=").isalnum())
+        or (where.startswith("campaign=") and where.removeprefix("campaign=") in campaign_names())
+    )
     if not is_known or not is_safe or first.first_month > last.last_month:
         raise Http404
     until = _until(given.get("until", ""), last)

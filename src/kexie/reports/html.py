@@ -83,7 +83,8 @@ def _body(document: Document, link: Callable[[Number], str]) -> str:
             lines.append(_table(block, link))
     if document.annexes:
         lines += [f"<p>{_text(line)}</p>" for line in annex_lines(document)]
-    lines.append(f'<p class="kx-sign">{_text(document.signature)}<br>{date_words(document.date)}</p>')
+    if document.signature:
+        lines.append(f'<p class="kx-sign">{_text(document.signature)}<br>{date_words(document.date)}</p>')
     lines += [_table(table, link) for table in document.annexes]
     return "\n".join(lines)
 

@@ -46,9 +46,9 @@ def same_day(day: datetime.date, *, years_back: int) -> datetime.date:
 class NumberQuery:
     """What a number was asked for: enough to ask again and to list its entries.
 
-    ``where`` narrows a total to entries whose field has a value (``"level=province"``); ``entry`` to one entry;
-    ``online`` to what is said to be online (True) or to all else (False). ``until``, a day of the last month, leaves
-    out what came after it.
+    ``where`` narrows a total to entries whose field has a value (``"level=province"``), or to those of a campaign
+    (``"campaign=science-day"``); ``entry`` to one entry; ``online`` to what is said to be online (True) or to all else
+    (False). ``until``, a day of the last month, leaves out what came after it.
     """
 
     organisation: str
@@ -155,7 +155,8 @@ Block = Heading | Paragraph | Table
 class Document:
     """A whole document. ``annexes`` follow the signature on pages of their own; ``notes`` are for the writer only.
 
-    ``notes`` are shown beside the page and never printed into a file.
+    ``notes`` are shown beside the page and never printed into a file. ``about`` is what a document of one campaign or
+    of one entry is about: its code or uid. Without a ``signature`` there is no closing date.
     """
 
     kind: str
@@ -169,6 +170,7 @@ class Document:
     annexes: tuple[Table, ...] = ()
     notes: tuple[str, ...] = field(default=())
     as_of: datetime.date | None = None
+    about: str = ""
 
     def numbers(self) -> Iterator[Number]:
         """Yield every number in reading order, repeated ones as often as they are printed."""
@@ -231,6 +233,7 @@ class _Shell(msgspec.Struct):
     addressee: str = ""
     notes: tuple[str, ...] = ()
     as_of: datetime.date | None = None
+    about: str = ""
 
 
 def _span_to_json(span: Text | Number | None) -> dict[str, Any] | None:

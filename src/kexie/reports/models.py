@@ -12,6 +12,12 @@ class ReportKind(models.TextChoices):
     """Kinds of document; the values are part of the names of the files."""
 
     SUMMARY = "summary", "工作总结"
+    CAMPAIGN = "campaign", "活动总结"
+    BRIEF = "brief", "工作信息"
+    ORAL = "oral", "汇报材料"
+    PLAN = "plan", "工作计划"
+    SUMMARY_AND_PLAN = "summary+plan", "总结和计划"
+    TARGETS = "targets", "目标对照表"
 
 
 class Report(models.Model):

@@ -22,7 +22,7 @@ from kexie.reports.sources import FormulaTerm, NumberSource, SourceEntry, period
 from kexie.reports.wording import PLAIN, Reading, all_digits, word_total
 from kexie.totals.measures import Measure, total
 from kexie.totals.models import Indicator, Stamp
-from kexie.totals.queries import Total, entry_ids, scope_word, totals
+from kexie.totals.queries import Total, Where, entry_ids, scope_word, totals, totals_where
 
 HIDDEN = "（受限记录）"
 _FORMULAS = ("ratio", "mean")
@@ -116,8 +116,9 @@ class _Gatherer:
             work_area=query.work_area,
             online=query.online,
             until=query.until,
+            where=campaign_of(query),
         )
-        if query.where:
+        if query.where and not campaign_of(query):
             key, _, value = query.where.partition("=")
             keep: set[int] = set()
             for batch in batched(found):
@@ -239,6 +240,12 @@ class _Gatherer:
             yield FormulaTerm(label=label, value=all_digits(part))
 
 
+def campaign_of(query: NumberQuery) -> Where | None:
+    """Return the condition of a query that is narrowed to a campaign."""
+    key, _, value = query.where.partition("=")
+    return Where("campaign", value) if key == "campaign" else None
+
+
 def source_words(told: Mapping[str, object]) -> str:
     """Return where words came from: 简报.docx，第 3 行."""
     name = str(told.get("name") or told.get("file") or "")
@@ -294,14 +301,24 @@ def _number_now(
             return None
         if not Stamp.objects.filter(ancestor=organisation, posting__entry=entry.pk).exists():
             return None
-        found = Measure()
+        measured = Measure()
         for figure in Figure.objects.filter(revision=entry.counting_id, indicator__code=query.indicator):
             if not figure.is_part and query.online in (None, figure.mode == Mode.ONLINE):
-                found += Measure.of(figure)
-        return make_number(total=_reading(found, query.indicator), query=query, style=PLAIN, entries=1)
+                measured += Measure.of(figure)
+        return make_number(total=_reading(measured, query.indicator), query=query, style=PLAIN, entries=1)
     total_now = material.asked(work_area=query.work_area, online=query.online).get(query.indicator)
     if total_now is None:
         return None
+    if where := campaign_of(query):
+        found = totals_where(
+            organisation=organisation,
+            first_month=query.first_month,
+            last_month=query.last_month,
+            where=where,
+            scope=query.scope,
+        )
+        total_now = found.get(query.indicator)
+        return make_number(total=total_now, query=query, style=PLAIN) if total_now else None
     if query.where:
         count = len(_Gatherer(user=None, organisations={organisation.code: organisation}).ids(query))
         return material.count(query.indicator, count, work_area=query.work_area, where=query.where) if count else None

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,35 @@ from kexie.core.services import audit, write_files
 from kexie.orgs.models import Organisation, User
 from kexie.reports.compose import compose_summary
 from kexie.reports.html import render_file
+from kexie.reports.kinds.brief import compose_brief
+from kexie.reports.kinds.campaign import compose_campaign
+from kexie.reports.kinds.oral import compose_oral
+from kexie.reports.kinds.planning import compose_plan, compose_summary_and_plan, compose_targets
 from kexie.reports.model import Document, to_json
 from kexie.reports.models import Report, ReportKind
 from kexie.reports.queries import gather_sources
 from kexie.reports.word import render_word
 from kexie.reports.workbook import render_workbook
 
-_COMPOSERS: dict[str, Callable[..., Document]] = {ReportKind.SUMMARY: compose_summary}
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of document: what composes it, and which choices of the page mean something for it."""
+
+    compose: Callable[..., Document]
+    choices: frozenset[str] = frozenset()
+
+
+_KINDS: dict[str, _Kind] = {
+    ReportKind.SUMMARY: _Kind(compose_summary, frozenset({"addressee", "length"})),
+    ReportKind.CAMPAIGN: _Kind(compose_campaign, frozenset({"campaign", "length"})),
+    ReportKind.BRIEF: _Kind(compose_brief, frozenset({"entry"})),
+    ReportKind.ORAL: _Kind(compose_oral, frozenset({"addressee", "length"})),
+    ReportKind.PLAN: _Kind(compose_plan),
+    ReportKind.SUMMARY_AND_PLAN: _Kind(compose_summary_and_plan, frozenset({"addressee", "length"})),
+    ReportKind.TARGETS: _Kind(compose_targets),
+}
+CHOICES = frozenset().union(*(kind.choices for kind in _KINDS.values()))
 _SAFE = re.compile(r"[^\w.-]+")
 
 
@@ -35,12 +58,16 @@ def compose_report(
 ) -> Document:
     """Return the document; nothing is stored. ``options`` are those of the kind's composer.
 
+    A choice that means something for other kinds only (the campaign of a summary) is left out, so that whoever asks
+    may keep it while the kind changes.
     Raises DomainError for a kind or period that is not known, or when there is nothing to write.
     """
-    if kind not in _COMPOSERS:
-        raise DomainError(f"没有“{kind}”这种报告，可用：{'、'.join(_COMPOSERS)}")
+    if kind not in _KINDS:
+        raise DomainError(f"没有“{kind}”这种报告，可用：{'、'.join(_KINDS)}")
     parsed = Period.parse(period) if isinstance(period, str) else period
-    return _COMPOSERS[kind](organisation=organisation, period=parsed, as_of=as_of, **options)
+    foreign = CHOICES - _KINDS[kind].choices
+    fitting = {name: value for name, value in options.items() if name not in foreign}
+    return _KINDS[kind].compose(organisation=organisation, period=parsed, as_of=as_of, **fitting)
 
 
 def render_report(*, document: Document, user: User | AnonymousUser | None = None) -> dict[str, bytes]:
@@ -57,8 +84,9 @@ def render_report(*, document: Document, user: User | AnonymousUser | None = Non
 
 
 def file_stem(document: Document) -> str:
-    """Return the name of the document's files without its end: CODE-PERIOD-KIND."""
-    return _SAFE.sub("_", f"{document.organisation}-{document.period}-{document.kind}")
+    """Return the name of the document's files without its end: CODE-PERIOD-KIND, and what it is about, if anything."""
+    about = f"-{document.about}" if document.about else ""
+    return _SAFE.sub("_", f"{document.organisation}-{document.period}-{document.kind}{about}")
 
 
 def write_report(

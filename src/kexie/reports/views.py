@@ -1,5 +1,7 @@
 """Pages of the reports: the sheet, the panel of a number, the files."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,9 +21,11 @@ from kexie.reports.forms import (
     read_number_query,
 )
 from kexie.reports.html import render_fragment
+from kexie.reports.kinds.words import campaign_names
 from kexie.reports.model import Document
+from kexie.reports.models import ReportKind
 from kexie.reports.queries import explain_number
-from kexie.reports.services import compose_report, file_stem, render_report
+from kexie.reports.services import CHOICES, compose_report, file_stem, render_report
 
 _FORMS = {
     "docx": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -41,10 +45,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
     if not problem:
         try:
             document = compose_report(
-                organisation=choice.organisation,
-                period=choice.period,
-                addressee=choice.addressee,
-                length=choice.length,
+                organisation=choice.organisation, period=choice.period, kind=choice.kind, as_of=None, **choice.options
             )
         except DomainError as error:
             problem = str(error)
@@ -54,6 +55,9 @@ def show_report(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "organisations": organisations_in_sight(request),
         "years": period_options(year=today.year),
+        "kinds": ReportKind.choices,
+        "kind_label": ReportKind(choice.kind).label,
+        "campaigns": campaign_names(),
         "addressees": _options(choice, "addressee", ADDRESSEES),
         "lengths": _options(choice, "length", LENGTHS),
         "length_label": LENGTHS[choice.length],
@@ -95,8 +99,8 @@ def download(request: HttpRequest, code: str, period: str, kind: str, form: str)
             organisation=organisation,
             period=Period.parse(period),
             kind=kind,
-            addressee=request.GET.get("addressee", "upper-association"),
-            length=request.GET.get("length", "normal"),
+            as_of=None,
+            **{name: request.GET[name] for name in sorted(CHOICES) if name in request.GET},
         )
     except DomainError as error:
         context = {"nothing": str(error)}
@@ -117,7 +121,7 @@ def _sheet(document: Document, choice: Choice) -> dict[str, object]:
     return {
         "sheet": mark_safe(fragment),  # noqa: S308 (every value is escaped by the renderer)
         "number_count": sum(1 for _ in document.numbers()),
-        "query": f"addressee={choice.addressee}&length={choice.length}",
+        "query": urlencode(choice.options),
     }
 
 

@@ -203,7 +203,10 @@ def _sign(word: Any, document: Document) -> None:
     """Office and date without seal (GB/T 9704-2012, 7.3.5): the office two characters from the right edge.
 
     The date begins two characters right of the office; if it is the longer of the two, it stands two from the edge.
+    A document without a signature (a brief names its author in its last line) has no date either.
     """
+    if not document.signature:
+        return
     lead = ["", *annex_lines(document), ""] if document.annexes else [""]
     # A signature does not stand alone on a page. LibreOffice moves the whole paragraph that is kept, Word its last
     # line: so only a short one is kept.

@@ -134,6 +134,7 @@ class Joint(msgspec.Struct, forbid_unknown_fields=True):
     campaign: str = ""
     late: list[date] = []
     hall: str = ""
+    summary: str = ""
 
 
 class Honour(msgspec.Struct, forbid_unknown_fields=True):

@@ -67,6 +67,8 @@ def _member(tree: Tree, joint: data.Joint, member: data.Member, turn: int, count
         if quote:
             name = f"{unit.name}{start.year}年{start.month}月工作信息"
             sources.append({"name": name, "quote": quote, "field": key})
+    if joint.summary and member is joint.members[0]:
+        fields["summary"] = joint.summary
     entry["fields"] = fields
     if sources:
         entry["sources"] = sources

@@ -33,6 +33,7 @@ from kexie.totals.queries.totalling import (
     totals_by_cut,
     totals_by_month,
     totals_by_organisation,
+    totals_where,
 )
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "totals_by_month",
     "totals_by_organisation",
     "totals_of",
+    "totals_where",
 ]

@@ -70,10 +70,13 @@ def where_of(*, work_area: str | None, online: bool | None) -> Where | None:
 Selection = list[tuple[int, QuerySet[Fact]]]
 
 
-def flow_measures(asked: Asked, *keys: str, where: Where | None = None) -> Measures:
-    """Return what the flows of ``asked`` come to, by ``keys`` of sums and facts: ``month``, ``indicator_id``."""
-    if asked.scope == "own" or where is not None:
-        return _counted(_add_up(select(asked, where=where), *(_fact_key(key) for key in keys)))
+def flow_measures(asked: Asked, *keys: str, where: Where | None = None, child: int | None = None) -> Measures:
+    """Return what the flows of ``asked`` come to, by ``keys`` of sums and facts: ``month``, ``indicator_id``.
+
+    With ``child`` (its id), what is counted through it.
+    """
+    if asked.scope == "own" or where is not None or child is not None:
+        return _counted(_add_up(select(asked, where=where, child=child), *(_fact_key(key) for key in keys)))
     if asked.is_cut:
         return _cut_measures(asked, *keys)
     found = gather(sums(asked), *keys)

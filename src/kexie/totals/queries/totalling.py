@@ -14,7 +14,7 @@ from kexie.totals.measures import Measure
 from kexie.totals.queries.adding import add
 from kexie.totals.queries.answers import Parts, Total, Wanted
 from kexie.totals.queries.asked import OWN, SHARED, STATED, Asked, Cut, Scope, Structure
-from kexie.totals.queries.flows import child_measures, cut_measures, flow_measures, where_of
+from kexie.totals.queries.flows import Where, child_measures, cut_measures, flow_measures, where_of
 from kexie.totals.queries.held import Held
 from kexie.totals.queries.standing_in import Stated, standing_in
 from kexie.totals.queries.stocks import held_stocks, held_through
@@ -57,6 +57,25 @@ def totals(
     flows = _by_last(flow_measures(asked, "indicator_id"))
     stated = standing_in(asked)
     return wanted.answer(_parts(flows, stated, held_stocks(asked, wanted.stocks)))
+
+
+def totals_where(
+    *,
+    organisation: Organisation,
+    first_month: int,
+    last_month: int,
+    where: Where,
+    child: Organisation | None = None,
+    indicators: Iterable[str] | None = None,
+    scope: Scope = "system",
+    structure: Structure = "then",
+) -> dict[str, Total]:
+    """Return the flows that meet a condition, by indicator code; with ``child``, a direct one, those through it."""
+    asked = Asked(
+        organisation=organisation, first_month=first_month, last_month=last_month, scope=scope, structure=structure
+    )
+    found = flow_measures(asked, "indicator_id", where=where, child=child.pk if child else None)
+    return Wanted(indicators).answer(Parts(_by_last(found)))
 
 
 def totals_by_month(
