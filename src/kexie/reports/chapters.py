@@ -257,7 +257,7 @@ class ChapterWriter:
         if not self.with_effects:
             return []
         for effect in summary_words().effects:
-            is_due = effect.needs in found and found[effect.needs].value > 0
+            is_due = effect.needs in found and found[effect.needs].value >= effect.least
             if work_area in effect.areas and is_due and effect.family not in self.families:
                 self.families.add(effect.family)
                 return [Text(text=effect.text)]

@@ -60,6 +60,7 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: str
     areas: list[str]
     needs: str
+    least: int
     text: str
 
 

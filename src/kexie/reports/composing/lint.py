@@ -6,12 +6,13 @@ Pure: it looks at a document and at what the caller knows of its surroundings, a
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from rapidfuzz import fuzz
 
 from kexie.core.periods import Period
 from kexie.reports.model import Document, Heading, Paragraph, Text
-from kexie.reports.phrases import LintWords, area_names, summary_words
+from kexie.reports.phrases import LintWords, Whole, area_names, summary_words
 
 ALIKE = 80  # percent
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})年")
@@ -140,10 +141,16 @@ def _long_chapters(document: Document, words: LintWords) -> Iterator[str]:
 
 
 def _sums(document: Document, words: LintWords) -> Iterator[str]:
-    """Chapters' totals that do not add up to the whole: entries without a work area are in no chapter."""
+    """Chapters' totals that do not add up to the whole: entries without a work area are in no chapter.
+
+    What may be said without a number of its own (均为讲座) is not looked at.
+    """
+    parts_of = {code for item in chain(*summary_words().sentences) if isinstance(item, Whole) for code in item.parts}
     numbers = [each for each in document.distinct_numbers() if each.measure == "total" and not each.query.entry]
     numbers = [each for each in numbers if not each.query.where and each.query.organisation == document.organisation]
     for whole in (each for each in numbers if each.query.work_area is None and each.as_of is None):
+        if whole.query.indicator in parts_of:
+            continue
         same = (whole.query.indicator, whole.query.online, whole.query.scope)
         parts = [
             each.value

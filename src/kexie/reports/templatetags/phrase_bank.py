@@ -20,8 +20,10 @@ def phrase_prompt(context: RequestContext, choice: Choice) -> dict[str, Any]:
     request = context["request"]
     day = choice.period.end
     missing = phrases_of(organisation=choice.organisation, day=day).missing
-    if not missing or not may(request.user, WORD, choice.organisation):
+    if not may(request.user, WORD, choice.organisation):
         return {}
+    if not missing:
+        return {"organisation": choice.organisation}
     first = choice.period.start.replace(month=1, day=1)
     return {
         "asked": [PhraseSort(sort).label for sort in missing],
