@@ -21,7 +21,7 @@ GROWTH = 8  # time that grows with the length gives 4, time that grows with its 
 
 HERE = Path(__file__).resolve()
 SAMPLES = HERE.parents[2] / "shared/seeds"
-REPEATED = ("1,111", "12个", "其中3个,", "共开展期,", "3人")
+REPEATED = ("1,111", "12个", "其中3个,", "共开展期,", "3人", "7")
 FIELDS: dict[str, Callable[[random.Random], object]] = {
     "town": lambda r: r.choice("青云石桥柳河松岭梅溪白沙") + r.choice("溪山湾坪塘林") + "镇",
     "month": lambda r: r.randint(1, 12),

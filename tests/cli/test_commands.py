@@ -18,7 +18,7 @@ from kexie.core.models import AuditRecord
 from kexie.intake.models import Document
 from kexie.orgs.models import Organisation, RoleAssignment, User
 from kexie.registers.models import Entry, Register, Revision, Statement
-from kexie.totals.models import Indicator
+from kexie.totals.models import Indicator, MonthSum
 from tests.factories import entry, figure, files_in, load_rows, unit, write_lines, write_organisations
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +333,20 @@ def test_the_tests_run_on_the_engine_that_was_asked_for() -> None:
     assert connection.vendor in ("sqlite", "postgresql")
     if os.environ.get("DATABASE_URL", "").startswith("postgresql"):
         assert connection.vendor == "postgresql"
+
+
+def test_verify_names_what_is_wrong_and_ends_with_1(county: None, run: Run) -> None:
+    clean = run("verify")
+    assert clean.code == 0 and "全部相符" in clean.out
+    MonthSum.objects.filter(ancestor__code="T", indicator__code="books").update(value=11)
+    wrong = run("verify", "--organisation", "T", "--from", "2024-03", "--to", "2024-03")
+    assert wrong.code == 1 and "全部相符" not in wrong.out
+    assert "T科协（T） 2024-03" in wrong.out and "应为 8，实为 11（差 +3）" in wrong.out
+    other = run("verify", "--organisation", "T", "--from", "2024-04", "--to", "2024-04")
+    assert other.code == 0
+
+
+def test_verify_without_its_libraries_says_how_to_get_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kexie.cli.verify.find_spec", lambda name: None)
+    refused = run("verify")
+    assert refused.code == 2 and "kexie[analytics]" in refused.err

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from kexie.core.models import AuditRecord
 from kexie.core.queries import broken_audit_record
-from kexie.core.services import GENESIS, audit
+from kexie.core.services import GENESIS, audit, audited_together
 
 pytestmark = pytest.mark.django_db
 
@@ -17,11 +17,10 @@ TABLE = AuditRecord._meta.db_table
 
 @pytest.fixture
 def trail(db: None) -> list[AuditRecord]:
-    return [
-        audit(actor="王", action="approve", subject="entry:a", revision=1, reason="核对过：“无误”"),
-        audit(actor="kexie load", action="load", subject="file:x", day=date(2024, 5, 1), share=Decimal("0.50")),
-        audit(actor="王", action="void", subject="entry:a", nested={"b": [1, 2.5, None, True], "a": "餘"}),
-    ]
+    audit(actor="王", action="approve", subject="entry:a", revision=1, reason="核对过：“无误”")
+    audit(actor="kexie load", action="load", subject="file:x", day=date(2024, 5, 1), share=Decimal("0.50"))
+    audit(actor="王", action="void", subject="entry:a", nested={"b": [1, 2.5, None, True], "a": "餘"})
+    return list(AuditRecord.objects.order_by("number"))
 
 
 @pytest.fixture
@@ -112,11 +111,33 @@ def test_a_record_belongs_to_the_transaction_of_its_act(trail: list[AuditRecord]
         audit(actor="王", action="approve", subject="entry:b")
         raise RuntimeError
     assert AuditRecord.objects.count() == 3
-    assert audit(actor="王", action="approve", subject="entry:c").number == 4
+    audit(actor="王", action="approve", subject="entry:c")
+    assert AuditRecord.objects.latest("number").number == 4
     assert broken_audit_record() is None
 
 
 def test_a_long_subject_is_no_crash(db: None) -> None:
     """``kexie load`` of a file deep in folders is an act like any other."""
     audit(actor="kexie load", action="load", subject=f"file:/{'folder/' * 60}entries.jsonl")
+    assert broken_audit_record() is None
+
+
+def test_acts_that_are_audited_together_are_written_at_the_end_in_their_order(trail: list[AuditRecord]) -> None:
+    with transaction.atomic(), audited_together():
+        audit(actor="王", action="merge", subject="merge:1")
+        with audited_together():
+            audit(actor="王", action="merge", subject="merge:2")
+        audit(actor="王", action="load", subject="file:x")
+        assert AuditRecord.objects.count() == 3
+    subjects = list(AuditRecord.objects.order_by("number").values_list("subject", flat=True))
+    assert subjects[3:] == ["merge:1", "merge:2", "file:x"]
+    assert broken_audit_record() is None
+
+
+def test_acts_of_a_block_that_fails_are_not_written_and_later_ones_are(trail: list[AuditRecord]) -> None:
+    with pytest.raises(RuntimeError), audited_together():
+        audit(actor="王", action="merge", subject="merge:1")
+        raise RuntimeError
+    audit(actor="王", action="merge", subject="merge:2")
+    assert [record.subject for record in AuditRecord.objects.order_by("number")][3:] == ["merge:2"]
     assert broken_audit_record() is None

@@ -219,3 +219,8 @@ def test_json_totals_have_the_agreed_shape(demo: Home) -> None:
     }  # fmt: skip
     assert all(list(row) == ["indicator", "value", "low", "high", "qualifier", "entries"] for row in answer["rows"])
     assert all(row["entries"] > 0 for row in answer["rows"])
+
+
+def test_verify_finds_nothing_wrong(demo: Home) -> None:
+    done = demo.run("verify", "--organisation", "QH")
+    assert "全部相符" in done.stdout

@@ -12,6 +12,8 @@ from kexie.intake.models import Decision, Document, Outcome
 from kexie.intake.queries import drafts_of, edition_before, open_checks
 from kexie.intake.services import confirm, take_in
 from kexie.registers.models import Entry, Statement
+from kexie.registers.review import set_review_rule
+from kexie.registers.services import revise
 from kexie.totals.queries import totals
 from tests.factories import load_rows, organisation, person, unit
 
@@ -265,3 +267,31 @@ def test_last_years_edition_of_the_same_unit_is_at_hand(steward: Client) -> None
     assert edition_before(now) == before
     assert edition_before(before) is None
     assert f"/documents/{before.pk}/" in steward.get(f"/documents/{now.pk}/").content.decode()
+
+
+def test_where_another_person_reviews_a_draft_is_not_confirmed_by_who_corrected_it(county: None) -> None:
+    made = document()
+    steward, other = person("steward", "C", "steward"), person("other", "C", "steward")
+    set_review_rule(organisation=organisation("T"), rule="other", actor="tests")
+    entry = made.entries.filter(latest__end__isnull=False).order_by("pk")[0]
+    revise(entry=entry, changes={"title": "改过的名称"}, actor="steward", user=steward)
+    client = Client()
+    client.force_login(steward)
+    for address, data in (
+        (f"/documents/{made.pk}/confirm/", {"entry": entry.pk}),
+        ("/documents/confirm/", {"document": made.pk}),
+    ):
+        answer = client.post(address, data, follow=True)
+        assert "要由他人审核" in answer.content.decode()
+        assert not made.entries.filter(counting__isnull=False).exists()
+    client.force_login(other)
+    client.post(f"/documents/{made.pk}/confirm/", {"entry": entry.pk})
+    entry.refresh_from_db()
+    assert entry.counting is not None and entry.counting.decided_by == other
+
+
+@pytest.mark.parametrize(("role", "status"), [("leader", 403), ("administrator", 403), ("reporter", 200)])
+def test_who_may_not_record_does_not_take_in(county: None, role: str, status: int) -> None:
+    client = Client()
+    client.force_login(person("who", "C", role))
+    assert send(client, "总结.txt", SUMMARY.encode()).status_code == status

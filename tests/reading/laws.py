@@ -41,6 +41,8 @@ def figures_hold(text: str, documents: list[dict[str, Any]], document: dict[str,
             assert figure["low"] < figure["high"]
         if figure["qualifier"] == "exact":
             assert figure["low"] == figure["high"] == figure["value"]
+        if figure["negated"]:
+            assert figure["qualifier"] == "exact" and figure["value"] == 0 and figure["soft_high"] is None
         if figure["soft_high"] is not None:
             assert figure["high"] is None and figure["soft_high"] > figure["value"]
         part_of = figure["part_of"]
@@ -56,6 +58,7 @@ def events_hold(document: dict[str, Any]) -> None:
     for activity in document["activities"]:
         assert inside(activity, document)
         assert activity["id"] not in earlier
+        assert activity["occurrences"] is None or activity["occurrences"] >= 1
         assert activity["same_as"] is None or activity["same_as"] in earlier
         earlier.add(activity["id"])
         start, end = activity["start_date"], activity["end_date"]

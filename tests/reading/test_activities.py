@@ -144,6 +144,53 @@ def test_a_heading_that_masks_its_year_leaves_the_days_without_one() -> None:
 
 def test_how_often_it_took_place() -> None:
     assert only("全年在云溪镇举办果树嫁接技术培训班6期,培训400人次。").occurrences == 6
+    assert only("5月3日在镇广场举办农民培训班0期。").occurrences is None
+
+
+@pytest.mark.parametrize(
+    ("text", "titles", "role"),
+    [
+        ("6月2日,协会召开五届三次理事会。", ["五届三次理事会"], "organiser"),
+        ("年初召开科普工作例会。", ["科普工作例会"], "organiser"),
+        ("相继召开了农技协会长联席会、乡土人才恳谈会。", ["农技协会长联席会", "乡土人才恳谈会"], "organiser"),
+        ("举办昆虫标本展,参观学生900余人。", ["昆虫标本展"], "organiser"),
+        ("9月,在广场举办“健康生活”科普展。", ["“健康生活”科普展"], "organiser"),
+        ("开设“周末科学课堂”,全年开讲20讲。", ["“周末科学课堂”"], "organiser"),
+        ("办好“山村科普讲坛”,请来专家8人。", ["“山村科普讲坛”"], "organiser"),
+        ("开展“科普轻骑兵”乡村行。", ["“科普轻骑兵”乡村行"], "organiser"),
+        ("6月26日,在镇广场开展禁毒知识宣传。", ["禁毒知识宣传"], "organiser"),
+        ("组织3名教师参加省优秀科技辅导员评选。", ["省优秀科技辅导员评选"], "participant"),
+        ("选送12件作品参加第三届全省少年影像展评。", ["第三届全省少年影像展评"], "participant"),
+        ("组织8名学生参加全国航天体验营。", ["全国航天体验营"], "participant"),
+        ("10月12日,组织会员赴长桥区考察学习。", ["长桥区考察学习"], "organiser"),
+        ("在科技活动周、全国科普日期间,上门开展宣传。", ["科技活动周", "全国科普日"], "organiser"),
+        ("参与科技活动周、食品安全宣传周等主题宣传。", ["科技活动周", "食品安全宣传周"], "participant"),
+    ],
+)
+def test_meetings_shows_selections_and_theme_days(text: str, titles: list[str], role: str) -> None:
+    found = activities(text)
+    assert [a.title for a in found] == titles
+    assert {a.role for a in found} == {role}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "成立了理事会,健全了例会制度。",
+        "理事会成员由8人组成。",
+        "经评选,产生一等奖3名。",
+        "在评选中获得第一。",
+        "建成“周末课堂”6个。",
+        "办好科普展,用好展板。",
+        "大力开展科普宣传。",
+        "每年在全国科普日期间组织宣传。",
+        "坚持开展科技活动周活动。",
+        "积极筹备全国科普日、科技活动周等活动。",
+        "在科技活动周期间没有停业。",
+    ],
+)
+def test_what_only_sounds_like_a_meeting_or_a_theme_day(text: str) -> None:
+    assert activities(text) == []
 
 
 def test_those_who_held_an_event_for_another_are_named() -> None:
@@ -227,6 +274,7 @@ def test_whom_an_event_addressed(text: str, audience: str | None) -> None:
         ("县中医学会送养生知识进社区,受到好评。", "送养生知识进社区", None),
         ("高级工程师来县里,作了《小流域治理的新办法》的报告。", "《小流域治理的新办法》报告", None),
         ("4月11日,邀请专家对参展画作进行认真评审。", "参展画作评审", None),
+        ("春节前夕,走访慰问老科技工作者16名。", "走访慰问老科技工作者", None),
     ],
 )
 def test_events_told_by_verbs(text: str, title: str, place: str | None) -> None:
@@ -245,6 +293,7 @@ def test_events_told_by_verbs(text: str, title: str, place: str | None) -> None:
         "全年举办的学术交流活动次数达20场。",
         "二、存在的问题\n由于经费不足,5月3日在云溪镇举办的“沃土”农技培训班效果不佳。",
         "3.1举办2019年青少年科技节活动",
+        "举办科普讲座12场,听众1500人次。",
     ],
 )
 def test_sums_aims_means_troubles_and_headings_are_no_events(text: str) -> None:
@@ -279,6 +328,7 @@ def test_a_series_in_one_chapter_and_events_with_other_numbers_stay_apart() -> N
 
 def test_a_list_number_that_ran_into_the_month() -> None:
     assert only("55月16日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-05-16"
+    assert only("2.9月15日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-09-15"
     assert only("12月16日,在工人文化宫举办“走近星空”科普讲座。").start_date == "2019-12-16"
 
 
@@ -303,3 +353,42 @@ def test_candidates_lie_in_their_sentence_in_order_and_apart(text: str) -> None:
         assert found.title and 0 <= found.clause <= found.end and 0 <= found.verb <= found.end
         assert found.role in ("organiser", "co-organiser", "participant")
         last = found.end
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "组织学生参观了",
+        "送健康进社区,",
+        "科普大篷车开进",
+        "作了《甲》的报告,",
+        "参加市科协举办的",
+        "联合县教育局、",
+        "面向群众",
+        "5月3日举办“春苗”科普讲座。",
+        "举办甲、乙、丙、",
+        "一、甲\n5月3日在甲村举办“春苗”科普讲座。\n",
+        "由18个增加到",
+        "1。2亿",
+        "15日,",
+    ],
+)
+def test_what_is_told_without_end_is_read_to_the_end(unit: str) -> None:
+    """A pattern that tries every split would hang here."""
+    text = REPORT + unit * (12_000 // len(unit))
+    for document in read_text(text).documents:
+        assert all(document.start <= a.start < a.end <= document.end for a in document.activities)
+
+
+def test_what_others_were_helped_to_hold_is_theirs_and_of_no_single_day() -> None:
+    first, second = activities("3月12日召开学会工作座谈会。支持县医学会举办慢病管理学术交流会2场,受众260人次。")
+    assert first.start_date == "2019-03-12"
+    assert (second.organisers, second.occurrences, second.start_date) == (("县医学会",), 2, None)
+
+
+def test_a_meeting_of_two_kinds_is_one() -> None:
+    assert only("10月23日,召开了科技工作者座谈会暨表彰会。").title == "科技工作者座谈会暨表彰会"
+
+
+def test_the_place_behind_a_day() -> None:
+    assert only("“气象与生活”知识竞赛于12月6日在县文化馆举行。").place == "县文化馆"

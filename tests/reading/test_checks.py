@@ -183,6 +183,7 @@ def test_a_total_takes_only_the_last_figures_that_make_it() -> None:
         ("培训农民300人,其中妇女100人,占33.3%。", []),
         ("培训农民300人,其中妇女100人,占34.5%。", [("ratio differs", "33.3%")]),
         ("培训农民320人,发放手册80份,占35%。", []),
+        ("培训果农600人次,其中女性240人,占42%。", [("ratio differs", "40%")]),
     ],
 )
 def test_a_share_is_that_of_the_numbers_beside_it(sentence: str, expected: list[tuple[str, str]]) -> None:
@@ -196,6 +197,7 @@ def test_a_share_is_that_of_the_numbers_beside_it(sentence: str, expected: list[
         ("6月31日在云溪镇办班。", "impossible date", "6月31日", None),
         ("执行20152016年的补贴政策。", "impossible date", "20152016", "2015—2016"),
         ("获二等奖两3项。", "impossible number", "两3", None),
+        ("获二等奖13两项。", "impossible number", "13两", None),
         ("约2000余人到场。", "two hedges", "约2000余", None),
         ("总投资12。5亿元。", "impossible number", "12。5", "12.5"),
     ],
@@ -216,6 +218,7 @@ def test_forms_that_cannot_be(sentence: str, kind: str, quote: str, proposal: st
         "约30人左右到场。",
         "2015年、2016年都办了班。",
         "批文320152016年。",
+        "电话04785566012三号窗口。",
     ],
 )
 def test_forms_that_can_be(sentence: str) -> None:

@@ -1,6 +1,11 @@
 """Files into documents, documents into sections."""
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from kexie.reading import Document, read_text
+from kexie.reading.copies import near_duplicates, shingles
 
 FILLER = "镇里的工作有声有色,干部群众都说好,大家劲头很足,办法也多," * 10 + "取得了实效。\n"
 
@@ -53,6 +58,45 @@ def test_a_copy_points_at_the_first_one() -> None:
     )
     text = "".join(f"工作总结篇{n}\n{body if n != '二' else FILLER}" for n in "一二三")
     assert [d.near_duplicate_of for d in documents(text)] == [None, None, 1]
+
+
+def paragraph(number: int) -> str:
+    """Some eighty characters that no other number gives."""
+    return "".join(chr(0x4E00 + (number * 977 + step * 131 + number * step * 17) % 20_000) for step in range(80))
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=4), max_size=12))
+def test_a_copy_shares_half_of_the_shorter_one(made_of: list[list[int]]) -> None:
+    texts = ["".join(map(paragraph, numbers)) for numbers in made_of]
+    sets = [shingles(text) for text in texts]
+    plain: list[int | None] = []
+    for i, own in enumerate(sets):
+        earlier = (
+            j for j in range(i) if plain[j] is None and len(own & sets[j]) >= max(10, min(len(own), len(sets[j])) / 2)
+        )
+        plain.append(next(earlier, None))
+    assert near_duplicates(texts) == plain
+
+
+def test_copies_are_found_among_many_texts_with_the_same_boilerplate() -> None:
+    same = paragraph(0) * 2
+    texts = [same + "".join(paragraph(1 + i * 4 + part) for part in range(4)) for i in range(120)]
+    assert near_duplicates([*texts, texts[99] + "完", texts[3]]) == [None] * 120 + [99, 3]
+
+
+@pytest.mark.parametrize(
+    ("opening", "organisation", "level"),
+    [
+        ("市科技局:\n现将我镇的工作总结如下:\n", None, "township"),
+        ("青禾县科学技术协会:\n一年来,长桥镇科协做了许多事。\n", "长桥镇科协", "township"),
+        ("县科协、县教育局:\n我校一年来做了许多事。\n", None, "school"),
+        ("尊敬的县科协领导:\n一年来,长桥镇科协做了许多事。\n", "长桥镇科协", "township"),
+        ("青禾县科协工作总结:\n一年来,我们做了许多事。\n", "青禾县科协", "county"),
+    ],
+)
+def test_whom_a_letter_is_written_to_is_not_who_writes(opening: str, organisation: str | None, level: str) -> None:
+    (document,) = documents(opening + FILLER)
+    assert (document.organisation, document.level) == (organisation, level)
 
 
 def test_headings_become_nested_sections() -> None:

@@ -184,6 +184,11 @@ def test_it_says_what_is_counted(text: str, counted: str) -> None:
         ("收到作品90件,比去年增加12%。", ["作品", "作品增加"]),
         ("收到作品90件,比去年增加12%,比上年增加3倍。", ["作品", "作品增加", "作品增加"]),
         ("会员由原来的30人发展到56人。", ["会员", "会员"]),
+        ("会员由64人减少到50人。", ["会员", "会员"]),
+        ("宣传栏由5块增加到现在的9块。", ["宣传栏", "宣传栏"]),
+        ("入户率由40%提高到75%。", ["入户率", "入户率"]),
+        ("去年由18个增加到25个。", [None, None]),
+        ("由3所农技学校增加到7所。", ["农技学校", "农技学校"]),
         ("办了1期修剪培训班25人。", ["修剪培训班", "修剪培训班"]),
         ("收到作品9件,2件获三等奖。", ["作品", "获三等奖"]),
         ("60岁以上老人1.8万人。", ["老人", "老人"]),
@@ -253,8 +258,10 @@ def test_a_plan_heading_makes_its_figures_planned() -> None:
 
 
 def test_what_did_not_happen_is_zero() -> None:
-    found = only("全年未发生一起事故。")
-    assert found.negated and found.value == 0
+    for text in ("全年未发生一起事故。", "拆除未建成一年有余的场馆。"):
+        found = only(text)
+        assert found.negated and (found.value, found.qualifier, found.low, found.high) == (0, "exact", 0, 0)
+        assert found.soft_high is None and not found.low_exclusive
 
 
 def test_scope_rate_and_other_period_are_marked() -> None:

@@ -123,6 +123,7 @@ def test_a_number_in_any_form_reads_back(number: int, form: str) -> None:
         "一、\n",
         "在领导",
         "3人",
+        "7",
         "科协",
         "、",
         "(xi",

@@ -22,14 +22,20 @@ VERBS = (
     permissions.VOID,
     permissions.MERGE,
     permissions.SET_RULE,
+    permissions.TAKE_IN,
+    permissions.HAND_UP,
+    permissions.OPEN_LOCK,
+    permissions.DECLARE_NOTHING,
 )
-# What a person with the role at T may do at T itself; below it the same, but for the reporter, who may do nothing.
+REACHES_DOWN = {permissions.TAKE_IN, permissions.DECLARE_NOTHING}  # for a reporter, too
+DECIDES = {permissions.HAND_UP, permissions.OPEN_LOCK, permissions.DECLARE_NOTHING}
+# What a person with the role at T may do at T itself; below it the same, but for the reporter, who may do less.
 ALLOWED = {
-    Role.REPORTER: {permissions.RECORD, permissions.SUBMIT},
+    Role.REPORTER: {permissions.RECORD, permissions.SUBMIT, *REACHES_DOWN},
     Role.REVIEWER: {*VERBS} - {permissions.SET_RULE},
     Role.STEWARD: {*VERBS},
-    Role.LEADER: {permissions.APPROVE},
-    Role.ADMINISTRATOR: {permissions.SET_RULE},
+    Role.LEADER: {permissions.APPROVE, *DECIDES},
+    Role.ADMINISTRATOR: {permissions.SET_RULE, *DECIDES},
 }
 
 
@@ -43,7 +49,8 @@ def tree(tmp_path: Path) -> None:
 def test_a_role_reaches_down_and_neither_up_nor_aside(role: str, verb: str) -> None:
     user = person("who", "T", role)
     allowed = verb in ALLOWED[Role(role)]
-    expected = {"T": allowed, "V": allowed and role != Role.REPORTER, "C": False, "P": False, "X": False}
+    below = allowed and (role != Role.REPORTER or verb in REACHES_DOWN)
+    expected = {"T": allowed, "V": below, "C": False, "P": False, "X": False}
     assert {code: may(user, verb, organisation(code)) for code in expected} == expected
     if not allowed:
         with pytest.raises(PermissionDenied):

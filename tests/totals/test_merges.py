@@ -369,3 +369,41 @@ def test_drafts_of_any_month_of_the_year_are_merged_and_count_when_approved(coun
     services.approve(entry=stored("d"), actor="tests")
     assert reached("C") == 1000 + 10 + 1 + 7
     assert reached("T1", first=202412, last=202412) == 100
+
+
+def test_a_draft_of_a_merge_cannot_be_corrected_into_another_year(tmp_path: Path) -> None:
+    rows = [entry("a", "T", "2024-01-01"), entry("b", "A", "2024-01-01", status="draft")]
+    load_rows(tmp_path, organisations=[unit("A", kind="county"), unit("T", "A")], entries=rows)
+    merge(entries=[stored("a"), stored("b")], actor="tests")
+    day = date(2023, 1, 1)
+    with pytest.raises(DomainError, match="2023年"):
+        services.revise(entry=stored("b"), changes={"start": day, "end": day}, actor="tests")
+    assert str(stored("b").latest.end) == "2024-01-01"  # type: ignore[union-attr]
+
+
+def test_what_is_booked_before_its_unit_came_is_among_the_children(tmp_path: Path) -> None:
+    """The best member is of April; the other one's unit came in July, and has what the first one lacks."""
+    units = [unit("C", kind="county"), unit("T1", "C"), unit("B", "C", since="2023-07-01")]
+    units.append(unit("V", "B", "village", since="2023-07-01"))
+    rows = [
+        entry("t", "T1", "2023-04-15", figures=[figure("person_times", 100)]),
+        entry("b", "B", "2023-08-01", figures=[figure("person_times", 7), figure("materials", 30)]),
+        entry("v", "V", "2023-08-02", figures=[figure("materials", 4), figure("donated_value", 5)]),
+    ]
+    load_rows(tmp_path, organisations=units, entries=rows, merges=[{"entries": ["t", "b", "v"]}])
+    question = {"first_month": 202304, "last_month": 202304, "indicators": INDICATORS}
+    for code, expected in (("C", {"T1", "B", "shared"}), ("B", {"V", "own", "shared"})):
+        for scope in SCOPES[1:]:
+            whole = asked(code, 202304, 202304, scope)
+            assert whole == definition.totals(units, rows, code, 202304, 202304, scope, [["t", "b", "v"]])
+            parts = totals_by_organisation(organisation=organisation(code), scope=scope, **question)  # type: ignore[arg-type]
+            assert set(parts) == expected
+            for indicator, total in whole.items():
+                found = [told(each)[indicator] for each in parts.values() if indicator in each]
+                assert added(found) == added([total]), (code, scope, indicator)
+    assert {key: each["value"] for key, each in asked("C", 202304, 202304).items()} == {
+        "person_times": 100,
+        "materials": 30,
+        "donated_value": 5,
+    }
+    assert asked("C", 202308, 202308) == {}

@@ -1,8 +1,10 @@
 """Statements that stand in for missing entries: never both, at one place of a line only, and marked."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,9 +12,10 @@ from kexie.core.errors import DomainError, RowError
 from kexie.core.models import AuditRecord
 from kexie.registers.exchange import dump
 from kexie.registers.models import Statement
-from kexie.registers.services import void
+from kexie.registers.services import approve, void
 from kexie.registers.statements import stand_in, withdraw
-from kexie.totals.models import StandIn
+from kexie.totals import locks
+from kexie.totals.models import Lock, StandIn
 from kexie.totals.queries import (
     SCOPES,
     statements_within,
@@ -223,3 +226,70 @@ def test_dump_and_load_keep_what_stands_in_and_what_rests(
     assert [books(code, scope="county") for code in ("C", "T1", "D")] == before == [(306, 2, 1), (300, 0, 1), (1, 1, 0)]
     dump(second)
     assert files_in(second) == files_in(first)
+
+
+def lock(code: str, first: int = 202401, last: int = 202406) -> Lock:
+    return locks.lock(
+        organisation=organisation(code), first_month=first, last_month=last, occasion="半年报", actor="tests"
+    )
+
+
+def open_up(row: Lock) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    locks.open_exception(lock=row, reason="漏报", until=until, actor="tests")
+
+
+@pytest.mark.parametrize("code", ["T1", "C"])
+def test_a_lock_of_its_unit_or_above_keeps_it_as_it_is_until_an_exception(county: Path, code: str) -> None:
+    row = lock(code)
+    with pytest.raises(DomainError, match=f"{code}科协2024年上半年已上报锁定（半年报），申报数"):
+        stand_in(statement=statement("T1"), actor="tests")
+    with pytest.raises(RowError, match="已上报锁定（半年报），申报数"):
+        load_rows(county, statements=[said("T1", "2024H1", 300, stands_in=True)])
+    assert not StandIn.objects.exists()
+    open_up(row)
+    stand_in(statement=statement("T1"), actor="tests")
+    locks.close_exception(lock=row, actor="tests")
+    before = AuditRecord.objects.count()
+    with pytest.raises(DomainError, match="已上报锁定（半年报），申报数"):
+        withdraw(statement=statement("T1"), actor="tests")
+    assert (StandIn.objects.count(), AuditRecord.objects.count()) == (1, before)
+    assert books(code, 202401, 202406)[2] == 1
+
+
+def test_a_lock_of_others_or_of_months_in_which_it_is_not_seen_does_not_matter(county: Path) -> None:
+    for code, first, last in (("T2", 202401, 202406), ("V", 202401, 202406), ("C", 202404, 202406)):
+        lock(code, first, last)
+    stand_in(statement=statement("T1"), actor="tests")
+    assert books("C", 202404, 202406) == (0, 0, 0)
+    withdraw(statement=statement("T1"), actor="tests")
+
+
+def test_an_entry_of_before_its_unit_came_does_not_make_a_locked_one_rest(county: Path) -> None:
+    """The entry is another county's, the statement counts here: the unit moved in between."""
+    units = [unit("P", kind="province"), unit("C", "P", "county"), unit("E", "P", "county")]
+    units += [unit("N", "E", to="2024-03-31"), unit("N", "C", since="2024-04-01")]
+    load_rows(county, organisations=units, statements=[said("N", "2024H1", 70)], replace=True)
+    stand_in(statement=statement("N"), actor="tests")
+    load_rows(county, entries=[entry("early", "N", "2024-02-01", status="draft", figures=[figure("books", 1)])])
+    row = lock("C")
+    assert books("C", 202401, 202406) == (75, 1, 1)
+    with pytest.raises(DomainError, match="C科协2024年上半年已上报锁定（半年报），记录 early "):
+        approve(entry=stored("early"), actor="tests")
+    assert books("C", 202401, 202406) == (75, 1, 1)
+    open_up(row)
+    approve(entry=stored("early"), actor="tests")
+    assert (books("C", 202401, 202406), books("E", 202401, 202406)) == ((5, 1, 0), (1, 1, 0))
+    locks.close_exception(lock=row, actor="tests")
+    with pytest.raises(DomainError, match="记录 early "):
+        void(entry=stored("early"), reason="没有这回事", actor="tests")
+
+
+def test_its_unit_is_not_moved_under_a_lock(county: Path) -> None:
+    units = [unit("P", kind="province"), unit("C", "P", "county"), unit("E", "P", "county")]
+    load_rows(county, organisations=units, replace=True)
+    stand_in(statement=statement("T1"), actor="tests")
+    lock("C")
+    with pytest.raises(DomainError, match="C科协2024年上半年已上报锁定（半年报），组织 T1"):
+        load_rows(county, organisations=[unit("T1", "E")], replace=True)
+    assert books("C", 202401, 202406)[2] == 1

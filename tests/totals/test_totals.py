@@ -291,7 +291,7 @@ def test_a_total_takes_the_same_queries_for_one_entry_and_for_many(
         load_rows(tree, entries=rows)
         with django_assert_max_num_queries(7):  # type: ignore[operator]
             totals(**asked)  # type: ignore[arg-type]
-        with django_assert_max_num_queries(12):  # type: ignore[operator]
+        with django_assert_max_num_queries(14):  # type: ignore[operator]
             totals_by_organisation(**asked)  # type: ignore[arg-type]
 
 

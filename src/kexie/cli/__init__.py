@@ -21,10 +21,15 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "targets": ("kexie.cli.targets", True, "目标和进度"),
     "statements": ("kexie.cli.statements", True, "申报总数，以及用它代替缺报的记录"),
     "org": ("kexie.cli.org", True, "组织：新增、改名、移动、并入、撤销"),
+    "totals-changes": ("kexie.cli.changes", True, "汇总为何变化：两个日子之间的记录"),
+    "handup": ("kexie.cli.handup", True, "上报：报送情况、锁定、例外、编号、变化"),
     "report": ("kexie.cli.report", True, "写工作总结，带来源表"),
+    "verify": ("kexie.cli.verify", True, "核对：从原始记录重算全部汇总，检查操作记录和文件"),
     "account": ("kexie.cli.account", True, "新建账号，指定角色"),
     "demo": ("kexie.cli.demo", True, "装入示范县，写报告，打开服务"),
-    "serve": ("kexie.cli.serve", True, "打开服务"),
+    "serve": ("kexie.cli.serve", True, "打开服务，后台任务也在做"),
+    "work": ("kexie.cli.work", True, "做后台任务（serve 自己带一个，另开的用它）"),
+    "jobs": ("kexie.cli.jobs", True, "看后台任务，取消，或当场做完"),
 }
 
 

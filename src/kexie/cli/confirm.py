@@ -8,6 +8,7 @@ from django.db import transaction
 from kexie.cli.output import CommandError, progress, results
 from kexie.cli.runtime import prepare_home
 from kexie.core.periods import Period
+from kexie.core.services import audited_together
 from kexie.intake.models import Document
 from kexie.intake.services import Confirmed, confirm, document_with_id
 
@@ -24,7 +25,7 @@ def run(
     prepare_home()
     documents = [document_with_id(pk) for pk in document or ()] or list(Document.objects.all())
     total = Confirmed()
-    with progress("确认", len(documents)) as advance, transaction.atomic():
+    with progress("确认", len(documents)) as advance, transaction.atomic(), audited_together():
         for each in documents:
             done = confirm(document=each, actor="kexie confirm", period=chosen)
             total.entries += done.entries

@@ -9,6 +9,7 @@ from rich.table import Table
 from kexie.cli.output import CommandError, results
 from kexie.cli.runtime import prepare_home
 from kexie.core.periods import month_text
+from kexie.core.services import audited_together
 from kexie.orgs.queries import organisation_with_code
 from kexie.registers.models import Statement
 from kexie.registers.queries import statements_of
@@ -26,7 +27,7 @@ def run(
     if not organisation and not stand and not back:
         raise CommandError("要 --organisation，或者 --stand-in、--withdraw 和编号")
     prepare_home()
-    with transaction.atomic():
+    with transaction.atomic(), audited_together():
         for verb, word, numbers in ((stand_in, "代替缺报的记录", stand), (withdraw, "只作对照", back)):
             for number in numbers or ():
                 statement = Statement.objects.select_related("organisation", "indicator").filter(pk=number).first()

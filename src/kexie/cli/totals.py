@@ -86,7 +86,6 @@ def run(
             "organisation": organisation,
             "from": first,
             "to": last,
-            "scope": scope.value,
             "structure": structure.value,
             "rows": [{**key, **_row(each)} for key, each in rows],
         }
@@ -120,8 +119,6 @@ def _row(total: Total) -> dict[str, Any]:
         "qualifier": total.qualifier,
         "entries": total.entries,
     }
-    if total.as_of:
-        row["as_of"] = total.as_of.isoformat()
     if total.stated:
         row["stated"] = total.stated
     return row

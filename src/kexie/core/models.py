@@ -1,6 +1,11 @@
-"""The audit trail and the file store."""
+"""The audit trail, the file store and the background jobs."""
 
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import F, Q
+
+from kexie.core.querysets import JobQuerySet
 
 
 class AuditRecord(models.Model):
@@ -40,3 +45,67 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "等待"
+    RUNNING = "running", "进行中"
+    DONE = "done", "完成"
+    FAILED = "failed", "失败"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Job(models.Model):
+    """A piece of background work: what is to be done, how far it is, and what came of it.
+
+    A worker that takes it gets a lease: a number, which every claim raises, and a time. It must show itself before that
+    time is over, or another worker takes the job. All that a worker writes is conditional on its lease number, so that
+    one that was believed dead changes nothing any more.
+    """
+
+    kind = models.CharField("种类", max_length=40)
+    key = models.CharField("标识", max_length=120, blank=True)
+    arguments = models.JSONField("参数", default=dict, encoder=DjangoJSONEncoder)
+    state = models.CharField("状态", max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("提交时间", auto_now_add=True)
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("结束时间", null=True)
+    lease = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    cancel_requested = models.BooleanField(default=False)
+    done = models.PositiveIntegerField("已做", default=0)
+    total = models.PositiveIntegerField("共", default=0)
+    message = models.CharField("进展", max_length=200, blank=True)
+    result = models.JSONField("结果", null=True, encoder=DjangoJSONEncoder)
+    error = models.TextField("出错", blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = verbose_name_plural = "后台任务"
+        indexes = (models.Index(fields=("state", "id"), name="job_by_state"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.RUNNING) | Q(lease_until__isnull=False), name="running_job_has_lease"
+            ),
+            models.CheckConstraint(condition=Q(total=0) | Q(done__lte=F("total")), name="job_done_within_total"),
+            models.UniqueConstraint(
+                fields=("kind", "key"),
+                condition=Q(state__in=(JobState.WAITING, JobState.RUNNING)) & ~Q(key=""),
+                name="open_job_with_key_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (JobState.WAITING, JobState.RUNNING)

@@ -1,20 +1,28 @@
-"""Verbs of the core: write an audit record, store a file."""
+"""Verbs of the core: write an audit record, store a file, ask for a background job or for its end."""
 
 import errno
 import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from kexie.core.models import AuditRecord, StoredFile
+from kexie.core.bulk import insert_tuples
+from kexie.core.errors import DomainError
+from kexie.core.models import AuditRecord, Job, JobState, StoredFile
+from kexie.core.registry import job_kinds
 
 GENESIS = "0" * 64
 SUBJECT_LENGTH = 200  # a longer one (a file deep in folders) keeps its beginning and its end
@@ -30,46 +38,84 @@ def digest_of(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Act:
+    """What one audit record tells of."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class _AuditRow(NamedTuple):
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    previous: str
+    digest: str
+
+
+_gathered: ContextVar[list[_Act] | None] = ContextVar("gathered", default=None)
+
+
 @transaction.atomic
-def audit(*, actor: str, action: str, subject: str, **detail: Any) -> AuditRecord:
-    """Append one record to the audit trail, in the transaction of the act that it tells of.
+def audit(*, actor: str, action: str, subject: str, **detail: Any) -> None:
+    """Append one record to the audit trail, in the transaction of the act that it tells of, as its last step.
 
     ``actor`` is a user name or the name of a command; ``subject`` is ``"kind:identity"``. Personal data does not
-    belong in ``detail``.
+    belong in ``detail``. On PostgreSQL the lock on the chain is held until the transaction ends: whoever took another
+    lock after it could make two sessions wait for each other.
     """
+    half = SUBJECT_LENGTH // 2
+    subject = subject if len(subject) <= SUBJECT_LENGTH else f"{subject[:half]}…{subject[-half + 1 :]}"
+    # As it comes back from the database, so that the check computes the same digest.
+    act = _Act(timezone.now(), actor, action, subject, json.loads(json.dumps(detail, cls=DjangoJSONEncoder)))
+    gathered = _gathered.get()
+    if gathered is None:
+        _append([act])
+    else:
+        gathered.append(act)
+
+
+@contextmanager
+def audited_together() -> Iterator[None]:
+    """Write the audit records of all acts in the block at its end, so that they are the last step of them all.
+
+    For verbs that call others; to be used inside the transaction. When the block fails, none is written.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    acts: list[_Act] = []
+    token = _gathered.set(acts)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    _append(acts)
+
+
+def _append(acts: Sequence[_Act]) -> None:
+    if not acts:
+        return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_AUDIT_LOCK])
-    last = AuditRecord.objects.order_by("-number").first()
-    number = last.number + 1 if last else 1
-    previous = last.digest if last else GENESIS
-    at = timezone.now()
-    subject = (
-        subject
-        if len(subject) <= SUBJECT_LENGTH
-        else f"{subject[: SUBJECT_LENGTH // 2]}…{subject[-SUBJECT_LENGTH // 2 + 1 :]}"
-    )
-    # As it comes back from the database, so that the check computes the same digest.
-    detail = json.loads(json.dumps(detail, cls=DjangoJSONEncoder))
-    digest = digest_of(
-        number=number,
-        at=at.isoformat(),
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=detail,
-        previous=previous,
-    )
-    return AuditRecord.objects.create(
-        number=number,
-        at=at,
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=detail,
-        previous=previous,
-        digest=digest,
-    )
+    last = AuditRecord.objects.order_by("-number").values_list("number", "digest").first()
+    number, previous = last or (0, GENESIS)
+    records = []
+    for act in acts:
+        number += 1
+        told: Any = {"number": number, "actor": act.actor, "action": act.action, "subject": act.subject}
+        digest = digest_of(**told, at=act.at.isoformat(), detail=act.detail, previous=previous)
+        records.append(_AuditRow(**told, at=act.at, detail=act.detail, previous=previous, digest=digest))
+        previous = digest
+    insert_tuples(AuditRecord, records)
 
 
 def file_path(sha256: str) -> Path:
@@ -111,3 +157,42 @@ def store_file(*, content: bytes, name: str) -> StoredFile:
         write_files(folder=path.parent, contents={path.name: content})
     row, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"name": name[:255], "size": len(content)})
     return row
+
+
+@transaction.atomic
+def enqueue(*, kind: str, arguments: Mapping[str, Any] | None = None, user: Any = None, key: str = "") -> Job:
+    """Ask for a background job and return its row; it starts when the transaction has been committed.
+
+    ``arguments`` are what JSON can hold. ``user`` may see it and end it (None: only the command line can). While a job
+    with the same ``key`` waits or runs, that one is returned. Raises LookupError for a kind that nobody registered.
+    """
+    if kind not in job_kinds.kinds:
+        raise LookupError(f"no job kind {kind}")
+    told = {"kind": kind, "key": key, "arguments": dict(arguments or {}), "user": user}
+    job = Job.objects.open().filter(kind=kind, key=key).first() if key else None
+    while job is None:
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(**told)
+        except IntegrityError:  # another session was faster; unless its job has ended since, it is the one
+            job = Job.objects.open().filter(kind=kind, key=key).first()
+        else:
+            audit(actor=_actor(user), action="enqueue", subject=f"job:{job.pk}", kind=kind, key=key)
+    return job
+
+
+@transaction.atomic
+def cancel_job(*, job: Job, actor: str) -> Job:
+    """End a job: one that waits at once, one that runs at its next step. Raises DomainError when it has ended."""
+    waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
+    changed = waiting.update(state=JobState.CANCELLED, finished_at=Now(), cancel_requested=True)
+    changed = changed or Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True)
+    if not changed:
+        raise DomainError(f"后台任务 {job.pk} 已经结束，不用取消")
+    audit(actor=actor, action="cancel-job", subject=f"job:{job.pk}", kind=job.kind)
+    job.refresh_from_db()
+    return job
+
+
+def _actor(user: Any) -> str:
+    return user.get_username() if user is not None else "kexie"

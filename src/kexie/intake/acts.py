@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -15,11 +14,11 @@ from kexie.core.periods import Period
 from kexie.intake.deciding import assign, bring_back, decide, reject, reject_document
 from kexie.intake.forms import read_ids
 from kexie.intake.models import Document
-from kexie.intake.permissions import may_confirm, may_take_in
 from kexie.intake.queries import drafts_of, open_checks
 from kexie.intake.services import confirm
 from kexie.orgs.models import Organisation
 from kexie.registers.models import Entry
+from kexie.registers.permissions import APPROVE, TAKE_IN, require
 
 
 @require_POST
@@ -30,8 +29,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in _VERBS:
         raise Http404
     needed, do = _VERBS[verb]
-    if not needed(request.user, document.organisation):
-        raise PermissionDenied
+    require(request.user, needed, document.organisation)
     try:
         told = do(request, document)
     except DomainError as error:
@@ -54,7 +52,12 @@ def _confirm(request: HttpRequest, document: Document) -> str:
             chosen |= _between(request, document)
     elif open_checks(document):
         raise DomainError(f"还有{len(open_checks(document))}处没有定，定了才好确认全文")
-    done = confirm(document=document, actor=request.user.get_username(), **chosen)
+    done = confirm(
+        document=document,
+        actor=request.user.get_username(),
+        user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+        **chosen,
+    )
     left = f"，{done.undated}条没有日期，没有确认" if done.undated and "all" in request.POST else ""
     if not (done.entries or done.statements):
         raise DomainError("没有可确认的：没有日期的先定日期")
@@ -112,11 +115,11 @@ def _decide(request: HttpRequest, document: Document) -> str:
     return ""
 
 
-_Verb = tuple[Callable[..., bool], Callable[[HttpRequest, Document], str]]
+_Verb = tuple[str, Callable[[HttpRequest, Document], str]]  # what one has to be allowed to, and the act
 _VERBS: dict[str, _Verb] = {
-    "confirm": (may_confirm, _confirm),
-    "reject": (may_take_in, _reject),
-    "restore": (may_take_in, _bring_back),
-    "assign": (may_take_in, _assign),
-    "decide": (may_take_in, _decide),
+    "confirm": (APPROVE, _confirm),
+    "reject": (TAKE_IN, _reject),
+    "restore": (TAKE_IN, _bring_back),
+    "assign": (TAKE_IN, _assign),
+    "decide": (TAKE_IN, _decide),
 }

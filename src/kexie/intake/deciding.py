@@ -8,7 +8,7 @@ import msgspec
 from django.db import transaction
 
 from kexie.core.errors import DomainError
-from kexie.core.services import audit
+from kexie.core.services import audit, audited_together
 from kexie.intake.drafting import draft_one, figure_told, known_period
 from kexie.intake.models import Choice, Decision, Document, Outcome
 from kexie.intake.queries import DraftRow, drafts_of, read_document, reading_of
@@ -25,6 +25,7 @@ _REASON = "材料里的这条不收"
 
 
 @transaction.atomic
+@audited_together()
 def reject(*, document: Document, actor: str, entries: Collection[int] = (), statements: Collection[int] = ()) -> None:
     """Not to accept these drafts (they are void, and can be brought back) and statements (they are taken off)."""
     for entry in pending_entries(document).filter(pk__in=entries):
@@ -37,6 +38,7 @@ def reject(*, document: Document, actor: str, entries: Collection[int] = (), sta
 
 
 @transaction.atomic
+@audited_together()
 def reject_document(*, document: Document, actor: str) -> None:
     """Not to accept anything more of ``document``. Raises DomainError when something of it counts already."""
     if document.entries.filter(counting__isnull=False).exists() or document.statements.filter(confirmed=True).exists():

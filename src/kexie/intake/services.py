@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
-from kexie.core.services import audit, store_file
+from kexie.core.services import audit, audited_together, store_file
 from kexie.intake.assigning import unit_named
 from kexie.intake.drafting import (
     Draft,
@@ -23,7 +23,7 @@ from kexie.intake.drafting import (
     known_period,
 )
 from kexie.intake.models import Document, Outcome, SourceText
-from kexie.orgs.models import Organisation
+from kexie.orgs.models import Organisation, User
 from kexie.reading import Document as ReadDocument
 from kexie.reading import Reading, read
 from kexie.registers.exchange.told import entry_told
@@ -193,10 +193,12 @@ def store_statements(document: Document, wholes: list[Whole], period: Period | N
 
 
 @transaction.atomic
+@audited_together()
 def confirm(
     *,
     document: Document,
     actor: str,
+    user: User | None = None,
     period: Period | None = None,
     entries: Collection[int] | None = None,
     statements: Collection[int] | None = None,
@@ -205,7 +207,9 @@ def confirm(
 
     ``entries`` and ``statements`` are ids; None for both: all. ``period`` dates what has no date: from its first day
     to its last. What has none is left, and counted.
-    Raises DomainError when the organisation did not exist on the date of one; then nothing is confirmed.
+    ``user`` None: a command acts, with the rights of whoever may start it.
+    Raises DomainError when the organisation did not exist on the date of one, or when its rule of review wants
+    somebody else than ``user``; then nothing is confirmed.
     """
     pending = pending_entries(document)
     whole = entries is None and statements is None
@@ -224,7 +228,9 @@ def confirm(
         for statement in undated_statements.select_related("organisation", "indicator"):
             date_statement(statement=statement, period=period)
     result = Confirmed(undated=pending.filter(latest__end=None).count() + undated_statements.count())
-    result.entries = approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}") if dated else 0
+    result.entries = (
+        approve_all(entries=dated, actor=actor, subject=f"document:{document.pk}", user=user) if dated else 0
+    )
     result.statements = chosen.filter(first_month__isnull=False).update(confirmed=True)
     if result.statements:
         audit(
@@ -237,11 +243,14 @@ def confirm(
 
 
 @transaction.atomic
-def confirm_documents(*, documents: Sequence[Document], actor: str, period: Period | None = None) -> Confirmed:
+@audited_together()
+def confirm_documents(
+    *, documents: Sequence[Document], actor: str, user: User | None = None, period: Period | None = None
+) -> Confirmed:
     """Confirm all that waits of each of ``documents``, or nothing of any; see ``confirm``."""
     total = Confirmed()
     for document in documents:
-        done = confirm(document=document, actor=actor, period=period)
+        done = confirm(document=document, actor=actor, user=user, period=period)
         total.entries += done.entries
         total.statements += done.statements
         total.undated += done.undated

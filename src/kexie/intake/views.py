@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,6 @@ from kexie.intake.deciding import copied_figure
 from kexie.intake.forms import STATES, ListChoice, TakeInForm, read_ids, read_state
 from kexie.intake.marking import LEGEND, blocks_of
 from kexie.intake.models import Document, Outcome, SheetUpload
-from kexie.intake.permissions import may_confirm, may_take_in
 from kexie.intake.queries import DraftRow, drafts_of, edition_before, open_checks, read_document
 from kexie.intake.services import TakenIn, confirm_documents, take_in
 from kexie.intake.sheets.grid import is_spreadsheet
@@ -25,6 +23,7 @@ from kexie.orgs.choosing import organisations_in_sight
 from kexie.orgs.models import Organisation
 from kexie.reading import ReadingError, Section
 from kexie.registers.models import Status
+from kexie.registers.permissions import APPROVE, TAKE_IN, may, require
 
 _PAGE = 50
 _SHEETS = 20
@@ -126,8 +125,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     problem = "" if form.is_valid() else form.problem
     if not problem:
         organisation = form.cleaned_data["organisation"]
-        if not may_take_in(request.user, organisation):  # type: ignore[arg-type]
-            raise PermissionDenied
+        require(request.user, TAKE_IN, organisation)
         try:
             content = _content(form)
             if is_spreadsheet(content, name):
@@ -206,7 +204,7 @@ def show_document(request: HttpRequest, pk: int) -> HttpResponse:
         "numbers": sum(len(row.figures) for row in rows),
         "undated": any(row.is_undated for row in pending),
         "checks": [_check(each, document) for each in checks],
-        "may_confirm": may_confirm(request.user, document.organisation),  # type: ignore[arg-type]
+        "may_confirm": may(request.user, APPROVE, document.organisation),
         "units": organisations_in_sight(request),
         "before": edition_before(document),
         "place": place + 1,
@@ -269,7 +267,7 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     ready: list[Any] = []
     held: list[Any] = []
     for document in _in_state(_documents(request), "open").order_by("organisation__path", "pk"):
-        if not may_confirm(request.user, document.organisation):  # type: ignore[arg-type]
+        if not may(request.user, APPROVE, document.organisation):
             continue
         (held if open_checks(document) else ready).append(document)
     if request.method == "POST":
@@ -288,7 +286,12 @@ def _confirm_many(request: HttpRequest, ready: dict[int, Document]) -> HttpRespo
     try:
         chosen = [ready[pk] for pk in read_ids(request, "document") if pk in ready]
         given = Period.parse(period) if period else None
-        done = confirm_documents(documents=chosen, actor=request.user.get_username(), period=given)
+        done = confirm_documents(
+            documents=chosen,
+            actor=request.user.get_username(),
+            user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+            period=given,
+        )
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("intake:confirm")
@@ -297,6 +300,11 @@ def _confirm_many(request: HttpRequest, ready: dict[int, Document]) -> HttpRespo
     return redirect("intake:list")
 
 
+def waiting_documents(request: HttpRequest) -> QuerySet[Document]:
+    """Return the documents in sight that have drafts or statements that wait, newest first."""
+    return _in_state(_documents(request), "open")
+
+
 def waiting(request: HttpRequest) -> int:
     """Return how many documents in sight have drafts that wait."""
-    return _in_state(_documents(request), "open").count()
+    return waiting_documents(request).count()

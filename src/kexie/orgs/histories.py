@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
 from django.utils import timezone
 
 from kexie.core.bulk import batched, update_rows
+from kexie.orgs.locking import lock_tree
 from kexie.orgs.models import END, Kind, Lineage, Organisation, OrganisationVersion
 from kexie.orgs.tree import Standing, Version, standings
 
-_TREE_LOCK = 0x4B58_5452  # "KXTR"
 _BATCH = 2000
 _Row = tuple[date, date, str, int]
 
@@ -52,13 +51,8 @@ class StoredTree:
 
 
 def open_tree() -> StoredTree:
-    """Return the tree, and let nobody else change it until the transaction ends.
-
-    SQLite's immediate transactions are such a lock by themselves.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE_LOCK])
+    """Return the tree, and let nobody else change it, or book by it, until the transaction ends."""
+    lock_tree()
     existing = {organisation.code: organisation for organisation in Organisation.objects.all()}
     return StoredTree(existing, _stored_history(existing))
 

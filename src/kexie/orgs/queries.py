@@ -37,6 +37,10 @@ class Standings:
                 return path, depth
         return None
 
+    def days(self, organisation: int) -> list[date]:
+        """Return the days on which ``organisation`` came to stand elsewhere, or nowhere any more; none: never there."""
+        return sorted({day for row in self._rows.get(organisation, ()) for day in row[:2]})
+
 
 def path_on(*, organisation: Organisation, day: date) -> str | None:
     """Return the path of ``organisation`` on ``day``, or None when it did not exist then."""

@@ -29,7 +29,8 @@ def _lexicon() -> _Lexicon:
     data = load("lexicon/activities")
     return _Lexicon(
         place=re.compile(
-            f"(?:{any_of(data['place_lead'])})(?P<place>[^,。;:()]{{2,36}}?)(?=,?(?:{any_of(data['place_verbs'])})|,|$)"
+            f"(?:{any_of(data['place_lead'])})(?!\\d{{1,2}}月|20\\d\\d年)(?P<place>[^,。;:()]{{2,36}}?)"
+            f"(?=,?(?:{any_of(data['place_verbs'])})|,|$)"
         ),
         not_place=re.compile(data["not_place_re"]),
         is_place=re.compile(any_of(data["places"])),
@@ -117,26 +118,6 @@ def _body(name: str) -> str | None:
     bodies = _lexicon().bodies
     found = bodies.fullmatch(name) or bodies.match(name)
     return found.group() if found and 2 <= len(found.group()) <= 24 else None
-
-
-_SUBJECT_CUT = re.compile(
-    r".*(?:[,、;:]|日|月|年|期间|中|后|以来|先后|立即|及时|今年|我们|积极|认真|同时|还|由|是|据|仅|[一二三四五六七八九十]是)"
-)
-
-
-_SUBJECT_END = re.compile(
-    r"联合|会同|与|和|同|在|于|到|向|为|组织|举办|召开|开展|及时|立即|积极|认真|继续|先后|协同|针对|对|参加|展开|送|放映"
-)
-
-
-def subjects_in(clause: str) -> list[str]:
-    """The bodies that a clause begins with before its verb: 县科协、老科协在… → both."""
-    head = _SUBJECT_END.split(clause)[0]
-    names = [_SUBJECT_CUT.sub("", part).strip(" ,") for part in head.split("、")]
-    bodies = _lexicon().bodies
-    if not all(bodies.fullmatch(n) and 2 <= len(n) <= 20 and not n.startswith(("我", "本")) for n in names):
-        names = names[-1:]
-    return [n for n in names if bodies.fullmatch(n) and 2 <= len(n) <= 20 and not n.startswith(("我", "本"))]
 
 
 def is_place_body(name: str) -> bool:

@@ -132,7 +132,20 @@ def per_behind(text: str, end: int) -> str | None:
 _TITLE = re.compile(r"《[^《》]*》?")
 _YEAR = re.compile(r"(去年|上年|前年|上一年|(?<!\d)(?:19|20)\d\d年)(?!来|的?(?:基础|同期))")
 _BEFORE = re.compile(r"[由从](?:(原来|原先|过去|以前|起初|最初)的?)?$")
-_GROWS = re.compile(r"[^,。;、\n]{0,12},?(?:增|扩|涨|发展|提高|提升|上升|上涨|减|下降|降)[^,。;、\n\d]{0,3}[到至]")
+_CHANGE = r"[^,。;、\n]{0,12},?(?:增|扩|涨|发展|提高|提升|上升|上涨|减|下降|降)[^,。;、\n\d]{0,3}[到至]"
+_GROWS = re.compile(_CHANGE)
+_GROWN = re.compile(rf"{_CHANGE}了?(?:(?:现在|目前|如今)的?)?")
+FORMERLY = "原来"  # the period of the first number of 由原来的30家发展到56家
+
+
+def grows(text: str, end: int) -> bool:
+    """Whether the figure that ends at ``end`` is said to have become another: 18个 in 由18个增加到25个."""
+    return _GROWS.match(text, end) is not None
+
+
+def grown(text: str, end: int, start: int) -> bool:
+    """Whether the figure that ends at ``end`` has become the one that begins at ``start``."""
+    return _GROWN.fullmatch(text, end, start) is not None
 
 
 def period_of(clause: str, year: str | None, behind: str = "") -> str | None:
@@ -143,7 +156,7 @@ def period_of(clause: str, year: str | None, behind: str = "") -> str | None:
     """
     earlier = _BEFORE.search(clause) if clause and clause[-1] in "由从的来先去前初" else None
     if earlier and (earlier.group(1) or _GROWS.match(behind)):
-        return "原来"
+        return FORMERLY
     if "年" not in clause:
         return None
     clause = _TITLE.sub("", clause)

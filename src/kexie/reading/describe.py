@@ -1,4 +1,4 @@
-"""What a document is: title, kind, organisation, level, period; and which documents are copies of each other."""
+"""What a document is: title, kind, organisation, level, period."""
 
 import re
 from functools import cache
@@ -31,6 +31,11 @@ _CN_YEAR = re.compile(r"(二[零〇○0o][零〇○0一二][零〇○0一二三�
 _MASKED_YEAR = re.compile(r"(?:20[xX_*]{1,3}|[xX_*]{2,4}|20)(?=年)")
 _HALF = re.compile(r"上半年|下半年")
 _HALF_OPENING = re.compile(r"(?:年|年度|^|[,。;:\n]|总结)(?:上半年|下半年)")
+# A line that says to whom a letter goes: 市科技局:
+_ADDRESSEE = re.compile(
+    rf"(?:(?:尊敬的|各位|中共){_HAN}*|{_HAN}{{1,20}}(?:科协|协会|学会|[局委部厅办处会院]|政府|办公室|中心|领导|同志|同志们))"
+    rf"(?:[、,]{_HAN}{{2,20}})*+:"
+)
 _SIGNED = re.compile(r"^[^,。;:!?]{2,24}$")
 _LEVEL_OF_SELF = {
     **dict.fromkeys(("省",), "province"),
@@ -158,6 +163,7 @@ def _has_review_part(body: list[Line], text: str) -> bool:
 def organisation_of(piece: Piece) -> tuple[str | None, str]:
     """(organisation as written, level) of the body that the document is about."""
     body = _body(piece)
+    body = [line for line in body[:5] if not _ADDRESSEE.fullmatch(line.text)] + body[5:]
     opening = "".join(line.text for line in body[:3])[:400]
     text = "".join(line.text for line in body)
     if len(_SINGULAR.findall(text)) * 120 >= len(text) and "我们" not in text[:200]:
@@ -315,39 +321,3 @@ def _dominant_year(text: str) -> str | None:
         return None
     best = max(set(years), key=years.count)
     return best if years.count(best) >= 3 and years.count(best) * 5 >= len(years) * 3 else None
-
-
-_NOT_HAN = re.compile(r"[^\u4e00-\u9fff]+")
-
-
-def shingles(text: str, width: int = 8) -> frozenset[str]:
-    """The ``width``-character runs of Chinese characters in ``text`` that begin with one character in four.
-
-    Which ones depends on the character alone, so two copies keep the same runs.
-    """
-    only = _NOT_HAN.sub("", text)
-    starts = [i for i, code in enumerate(map(ord, only[: max(0, len(only) - width + 1)])) if code & 3 == 1]
-    return frozenset([only[i : i + width] for i in starts])
-
-
-_FEWEST = 10  # shingles: what two texts share by chance is less
-
-
-def near_duplicates(texts: list[str], share: float = 0.5) -> list[int | None]:
-    """For each text the position of the first earlier one that shares at least ``share`` of the shorter one's
-    shingles, or None."""
-    sets = [shingles(text) for text in texts]
-    index: dict[str, list[int]] = {}
-    out: list[int | None] = []
-    for i, own in enumerate(sets):
-        common: dict[int, int] = {}
-        for h in own:
-            for j in index.get(h, ()):
-                common[j] = common.get(j, 0) + 1
-        similar = [j for j, n in common.items() if n >= _FEWEST and n >= share * min(len(own), len(sets[j]))]
-        out.append(min(similar) if similar else None)
-        if out[-1] is None:
-            # Copies point at the first one, so only first ones are looked up.
-            for h in own:
-                index.setdefault(h, []).append(i)
-    return out

@@ -177,6 +177,7 @@ def _without_notes(text: str) -> str:
 _ONLY_HAN = re.compile(f"[{HAN}]+")
 _SAID = re.compile(f"[{HAN}]")
 _CLOSING = {"“": "”", '"': '"', "《": "》"}
+_CHANGED = re.compile(r"(?:增[加长多]?|扩[大展]?|发展|提高|提升|上升|上涨|减少?|下降|降低?)至?$")
 
 
 def noun_after(text: str, end: int, *, noted: bool = True) -> str | None:
@@ -201,6 +202,8 @@ def noun_after(text: str, end: int, *, noted: bool = True) -> str | None:
     opening = found.find("(")
     if opening >= 0 and ")" not in found:
         found = found[:opening] + (_behind_note(text, stop) if noted else "")
+    if "到" in text[stop : stop + 1] or found.endswith("至"):
+        found = _CHANGED.sub("", found)  # 由3所学校增加到7所
     found = _bare(found.rstrip('的了(《“"'))
     if len(found) > 2:
         found = _WITHIN.sub("", found)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from kexie.catalogue.loader import CatalogueError, load
 from kexie.reading import activities, checks, damage, describe, documents, figures, sections, targets
 from kexie.reading.clean import Clean, clean
+from kexie.reading.copies import near_duplicates
 from kexie.reading.decode import extract
 from kexie.reading.model import Document, Reading, Section, Source
 
@@ -29,7 +30,7 @@ def read_source(source: Source) -> Reading:
     """Read a decoded file."""
     view = clean(source.text)
     pieces = documents.split(view.text)
-    copies = describe.near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
+    copies = near_duplicates([view.text[p.start : p.end] for p in pieces]) if len(pieces) > 1 else [None]
     out = []
     for i, piece in enumerate(pieces):
         copy = copies[i]

@@ -361,3 +361,15 @@ class ProposalSearch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.first_month}–{self.last_month}"
+
+
+# Tables of handing up; they have a place of their own and need what stands above.
+from kexie.registers.handup.models import (  # noqa: E402
+    NothingToReport,
+    Snapshot,
+    SnapshotEntry,
+    SnapshotStatement,
+    SnapshotTotal,
+)
+
+HANDUP_MODELS = (NothingToReport, Snapshot, SnapshotEntry, SnapshotStatement, SnapshotTotal)

@@ -1,6 +1,7 @@
 """Who may do what to the records of a unit: predicates over role assignments, asked through ``may`` and ``require``.
 
-A role reaches the organisation where it is held and all below it; a reporter's verbs reach the own unit only. Whether
+The one place for roles: documents, review, handing up and merging ask here.
+A role reaches the organisation where it is held and all below it; a reporter records for the own unit only. Whether
 a person may *see* an entry is another question, and ``visible_to`` answers it first (404); this one is 403.
 """
 
@@ -15,6 +16,8 @@ from kexie.orgs.models import Organisation, Role, User
 
 RECORD, SUBMIT, APPROVE, VOID, MERGE, SET_RULE = "record", "submit", "approve", "void", "merge", "set-review-rule"
 PLAN = "plan"
+TAKE_IN = "take-in"
+HAND_UP, OPEN_LOCK, DECLARE_NOTHING = "hand-up", "open-lock", "declare-nothing"
 
 _HELD = "_kexie_held_roles"
 
@@ -47,6 +50,7 @@ def reports_here(user: User | AnonymousUser, organisation: Organisation) -> bool
 
 
 _reviews = _above(Role.REVIEWER, Role.STEWARD)
+_decides = _above(Role.REVIEWER, Role.STEWARD, Role.LEADER, Role.ADMINISTRATOR)
 _PERMISSIONS: dict[str, rules.Predicate] = {
     RECORD: reports_here | _reviews,
     SUBMIT: reports_here | _reviews,
@@ -55,6 +59,11 @@ _PERMISSIONS: dict[str, rules.Predicate] = {
     MERGE: _reviews,
     PLAN: _reviews,
     SET_RULE: _above(Role.STEWARD, Role.ADMINISTRATOR),
+    # Documents and sheets: what comes of them are drafts. One file often tells of units below.
+    TAKE_IN: _above(Role.REPORTER) | _reviews,
+    HAND_UP: _decides,
+    OPEN_LOCK: _decides,
+    DECLARE_NOTHING: _above(Role.REPORTER) | _decides,
 }
 for _verb, _predicate in _PERMISSIONS.items():
     rules.set_rule(f"registers.{_verb}", _predicate)

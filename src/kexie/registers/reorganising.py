@@ -1,6 +1,6 @@
 """Changing the tree with all that hangs on it: a verb of ``orgs.changes``, then what was booked is booked again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,9 +8,13 @@ from django.db.models import Exists, OuterRef
 
 from kexie.core.bulk import batched
 from kexie.core.errors import DomainError
+from kexie.core.services import audited_together
 from kexie.orgs.changes import Change
 from kexie.orgs.models import Lineage
+from kexie.orgs.queries import Standings
+from kexie.registers.locked import naming_entries
 from kexie.registers.models import Entry
+from kexie.totals.locks import may_hold, refuse_tree_change
 from kexie.totals.services import fold, restamp
 
 _NAMED = 5
@@ -21,14 +25,24 @@ def reorganise(verb: Callable[..., Change], /, **arguments: Any) -> tuple[Change
     """Do ``verb`` of ``orgs.changes`` with these arguments, and book again what is counted elsewhere now.
 
     Returns the change and the number of entries that were booked again. Raises DomainError as the verb does, and,
-    naming them, when approved entries would be left on days on which their unit does not exist; nothing is changed.
+    naming them, when approved entries would be left on days on which their unit does not exist, or when a lock forbids
+    the change; nothing is changed.
     """
+    with audited_together():
+        return _reorganise(verb, arguments)
+
+
+def _reorganise(verb: Callable[..., Change], arguments: Mapping[str, Any]) -> tuple[Change, int]:
+    before = Standings() if may_hold() else None
     change = verb(**arguments)
     moved = list(change.moved)
+    if before is not None:
+        refuse_tree_change(organisations=moved, before=before, after=Standings())
     if homeless := _without_unit(moved):
         names = "、".join(f"{entry.uid}（{entry.counting.end}）" for entry in homeless if entry.counting)
         raise DomainError(f"{change.organisation.name}那时已通过的记录没有了单位：{names}；先作废或改到别的单位")
-    count = restamp(organisations=moved)
+    with naming_entries():
+        count = restamp(organisations=moved)
     fold()
     return change, count
 

@@ -108,6 +108,7 @@ def revise(
     told = _changed(old, changes)
     if not told:
         return old
+    check_year_of_member(entry=entry, end=told.end)
     revision = _store(told, user, replace=True)
     Revision.objects.filter(pk=revision.pk).update(
         created_at=old.created_at,

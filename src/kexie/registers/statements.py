@@ -112,7 +112,8 @@ def stand_in(*, statement: Statement, actor: str) -> None:
     """Let a confirmed statement count in place of the entries that are missing for its unit, indicator and period.
 
     Raises DomainError, naming what is wrong: when it is not confirmed or stands in already; when there are entries, by
-    their ids; or when another one stands in for the indicator at a time that overlaps, at the unit, above or below it.
+    their ids; when another one stands in for the indicator at a time that overlaps, at the unit, above or below it; or
+    when its period is locked, at the unit or above.
     """
     if not statement.confirmed or statement.first_month is None or statement.last_month is None:
         raise DomainError("申报数还没有确认，不能代替记录")
@@ -154,6 +155,9 @@ def book(*, statement: Statement) -> None:
 
 @transaction.atomic
 def withdraw(*, statement: Statement, actor: str) -> None:
-    """Let a statement stand beside the total again. Raises DomainError when it does not stand in for anything."""
+    """Let a statement stand beside the total again.
+
+    Raises DomainError when it does not stand in for anything, or when its period is locked, naming the lock.
+    """
     remove_stand_in(statement=statement.pk)
     audit(actor=actor, action="withdraw-stand-in", subject=f"statement:{statement.pk}")

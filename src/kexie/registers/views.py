@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from kexie.core.errors import DomainError
 from kexie.core.periods import month_text, parse_month
 from kexie.orgs.choosing import chosen_organisation
 from kexie.orgs.models import Organisation
+from kexie.registers.explaining import differences, end_of, read_days
 from kexie.registers.queries import entries_behind, standing_in_beside, statements_beside
 from kexie.totals.forms import read_months, read_scope, read_structure, read_where
 from kexie.totals.measures import printed_word
@@ -32,6 +34,7 @@ from kexie.totals.queries import (
 from kexie.totals.wording import cut_label, indicator_label
 
 _SHOWN = 60
+_WHY_KEPT = ("organisation", "indicator", "from", "to", "scope")
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,48 @@ def _month(request: HttpRequest, first: int, last: int) -> int | None:
 
 def _months(first: int, last: int) -> str:
     return month_text(first) if first == last else f"{month_text(first)} 至 {month_text(last)}"
+
+
+def show_why(request: HttpRequest) -> HttpResponse:
+    """Why a total is another than it was on an earlier day: the entries. A panel for htmx, a page for everyone else."""
+    organisation = chosen_organisation(request)
+    if organisation is None:
+        raise Http404
+    today = timezone.localdate()
+    try:
+        first, last = read_months(request.GET)
+        since, until = read_days(request.GET, today=today)
+    except DomainError as error:
+        raise Http404 from error
+    indicator = get_object_or_404(Indicator, code=request.GET.get("indicator", ""))
+    scope = read_scope(request.GET)
+    found = differences(
+        organisation=organisation,
+        first_month=first,
+        last_month=last,
+        since=end_of(since),
+        until=end_of(until) if until < today else None,
+        scope=scope,
+        user=request.user,
+        indicator=indicator.code,
+    )
+    row = next((each for each in found if each.indicator.pk == indicator.pk), None)
+    entries = row.entries if row else []
+    context = {
+        "layout": "ui/panel.html" if request.htmx else "ui/panel_page.html",  # type: ignore[attr-defined]
+        "indicator": indicator,
+        "where": organisation,
+        "months": _months(first, last),
+        "scope": scope_word(scope, organisation.kind),
+        "since": since,
+        "until": until,
+        "kept": [(name, request.GET[name]) for name in _WHY_KEPT if name in request.GET],
+        "row": row,
+        "before_word": row.before.word if row and row.before else "",
+        "after_word": row.after.word if row and row.after else "",
+        "each": {"shown": entries[:_SHOWN], "rest": max(len(entries) - _SHOWN, 0)},
+    }
+    return render(request, "registers/why.html", context)
 
 
 def _child(request: HttpRequest, organisation: Organisation) -> Organisation | None:

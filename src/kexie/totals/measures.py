@@ -34,6 +34,21 @@ class Number(Protocol):
     def high_exclusive(self) -> bool: ...
 
 
+def columns_of(number: Number, entries: int = 0) -> tuple[int, ...]:
+    """Return the fields of the measure of one figure, in their order; a missing low counts as 0."""
+    low, high, qualifier = number.low, number.high, number.qualifier
+    return (
+        number.value,
+        low or 0,
+        high or 0,
+        entries,
+        *(1 if name == qualifier else 0 for name in QUALIFIERS),
+        0 if high is not None else 1,
+        1 if number.low_exclusive and low is not None else 0,
+        1 if number.high_exclusive and high is not None else 0,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A sum of figures: bounds, and signed counts of its parts. The zero measure is ``Measure()``.
@@ -57,17 +72,8 @@ class Measure:
 
     @classmethod
     def of(cls, number: Number) -> Self:
-        """Return the measure of one figure; a missing low counts as 0. It counts no entry by itself."""
-        counts = {name: int(name == number.qualifier) for name in QUALIFIERS}
-        return cls(
-            value=number.value,
-            low=number.low or 0,
-            high=number.high or 0,
-            without_high=int(number.high is None),
-            low_exclusive=int(number.low_exclusive and number.low is not None),
-            high_exclusive=int(number.high_exclusive and number.high is not None),
-            **counts,
-        )
+        """Return the measure of one figure; it counts no entry by itself."""
+        return cls(*columns_of(number))
 
     def __add__(self, other: "Measure") -> "Measure":
         return Measure(*(getattr(self, name) + getattr(other, name) for name in MEASURE_FIELDS))

@@ -9,6 +9,7 @@ from kexie.orgs.queries import Standings
 from kexie.totals.measures import Number
 from kexie.totals.models import Indicator, StandIn
 from kexie.totals.queries.answers import ADDED
+from kexie.totals.stand_in_locks import refuse_locked_stand_in
 
 
 @transaction.atomic
@@ -19,7 +20,8 @@ def book_stand_in(
 
     Whether there are entries is asked when totals are read; here it is not. Raises DomainError, naming what is wrong,
     when the indicator does not add up over time, when the unit does not exist at the end of these months, or when
-    another statement stands in for the same indicator, at a time that overlaps, at it, above it or below it.
+    another statement stands in for the same indicator, at a time that overlaps, at it, above it or below it, or when
+    its months are locked, at its unit or above.
     """
     if indicator.kind not in ADDED:
         raise DomainError(f"{indicator.name}是{indicator.get_kind_display()}，申报数不能代替记录；请把它记成一条记录")
@@ -41,15 +43,17 @@ def book_stand_in(
     )
     _refuse_overlap(row)
     row.save()
+    refuse_locked_stand_in(row)
     return row
 
 
 @transaction.atomic
 def remove_stand_in(*, statement: int) -> None:
-    """Take back that ``statement`` stands in. Raises DomainError when it does not."""
-    deleted, _ = StandIn.objects.filter(statement=statement).delete()
-    if not deleted:
+    """Take back that ``statement`` stands in. Raises DomainError when it does not, or when a lock forbids it."""
+    row = StandIn.objects.filter(statement=statement).first()
+    if row is None or not StandIn.objects.filter(pk=row.pk).delete()[0]:
         raise DomainError("这个申报数没有代替记录")
+    refuse_locked_stand_in(row)
 
 
 def _refuse_overlap(row: StandIn) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from kexie.catalogue import load
@@ -47,6 +48,8 @@ def show_totals(request: HttpRequest) -> HttpResponse:
             for each in organisations_in_sight(request)
         ],
         "periods": _periods(choice, today.year),
+        # By its address: what changed is a page of the registers, which this room knows nothing of.
+        "why_url": f"{reverse('registers:why')}?{choice.query(columns='', structure='', by='')}",
         **_switches(choice),
         **month_bars(choice, next(each for each in indicators if each.code == choice.indicator), today),
     }

@@ -24,6 +24,7 @@ from kexie.intake.sheets.services import bring_in, import_sheet, preview, say_co
 from kexie.intake.sheets.values import days_of, number_of
 from kexie.registers.definitions import catalogue_registers
 from kexie.registers.models import Entry, Statement
+from kexie.registers.review import set_review_rule
 from kexie.totals.queries import totals
 from tests.factories import load_rows, organisation, person, unit
 
@@ -325,3 +326,14 @@ def test_a_sheet_of_another_county_is_not_there(client: Client, county: None) ->
     for end in ("", "rejected.xlsx"):
         assert client.get(f"/documents/sheets/{upload.pk}/{end}").status_code == 404
     assert client.post(f"/documents/sheets/{upload.pk}/change/", {"import": "draft"}).status_code == 404
+
+
+def test_where_another_person_reviews_a_sheet_does_not_count_at_once(client: Client, county: None) -> None:
+    steward = person("steward", "C", "steward")
+    client.force_login(steward)
+    set_review_rule(organisation=organisation("C"), rule="other", actor="tests")
+    file = SimpleUploadedFile("一季度.xlsx", workbook([HEAD, *ROWS]))
+    page = client.post("/documents/upload/", {"file": file, "organisation": "C", "period": "2025"})["Location"]
+    answer = client.post(f"{page}change/", {"import": "approve"}, follow=True)
+    assert "要由他人审核" in answer.content.decode()
+    assert not Entry.objects.exists()

@@ -164,10 +164,11 @@ def preview(upload: SheetUpload) -> Preview:
 
 
 @transaction.atomic
-def import_sheet(*, upload: SheetUpload, actor: str, approve: bool = False) -> int:
+def import_sheet(*, upload: SheetUpload, actor: str, approve: bool = False, user: User | None = None) -> int:
     """Record all rows of ``upload`` as drafts (``approve``: they count at once) or as statements; return how many.
 
-    Raises DomainError when a row has a problem, none is there, or it is imported already; then nothing is recorded.
+    ``user``: who lets them count (None: a command). Raises DomainError when a row has a problem, none is there, it is
+    imported already, or the rule of review wants somebody else to approve; then nothing is recorded.
     """
     if not SheetUpload.objects.filter(pk=upload.pk, imported_at=None).update(imported_at=timezone.now()):
         raise DomainError("这张表已经导入了")
@@ -178,7 +179,7 @@ def import_sheet(*, upload: SheetUpload, actor: str, approve: bool = False) -> i
     if not found.rows:
         raise DomainError("没有可导入的行")
     if upload.register:
-        count = _import_entries(upload, found, actor, approve)
+        count = _import_entries(upload, found, actor, approve, user)
     else:
         count = _import_totals(upload, found, approve)
     audit(
@@ -192,7 +193,7 @@ def import_sheet(*, upload: SheetUpload, actor: str, approve: bool = False) -> i
     return count
 
 
-def _import_entries(upload: SheetUpload, found: Preview, actor: str, approve: bool) -> int:
+def _import_entries(upload: SheetUpload, found: Preview, actor: str, approve: bool, user: User | None) -> int:
     checker = Checker()
     added: list[int] = []
     for chunk in batched(found.ready, _CHUNK):
@@ -200,7 +201,7 @@ def _import_entries(upload: SheetUpload, found: Preview, actor: str, approve: bo
     upload.entries.add(*added)
     if approve and added:
         drafts = list(Entry.objects.filter(pk__in=added, latest__status="draft").values_list("pk", flat=True))
-        approve_all(entries=drafts, actor=actor, subject=f"file:{upload.file_id}")
+        approve_all(entries=drafts, actor=actor, subject=f"file:{upload.file_id}", user=user)
     return len(added)
 
 

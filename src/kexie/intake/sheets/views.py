@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.intake.models import SheetUpload
-from kexie.intake.permissions import may_confirm, may_take_in
 from kexie.intake.sheets.grid import Cell
 from kexie.intake.sheets.services import Preview, import_sheet, preview, say_columns
 from kexie.registers.definitions import catalogue_registers
+from kexie.registers.permissions import APPROVE, TAKE_IN, may, require
 
 _SHOWN = 12
 _BAD_SHOWN = 50
@@ -46,7 +46,7 @@ def show_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "bad_rest": max(len(found.bad) - _BAD_SHOWN, 0),
         "good_rest": max(len(found.good) - _SHOWN, 0),
         "numbers": sum(len(each.figures) for each in found.ready) + sum(len(row.figures) for row in found.good),
-        "may_confirm": may_confirm(request.user, upload.organisation),  # type: ignore[arg-type]
+        "may_confirm": may(request.user, APPROVE, upload.organisation),
     }
     return render(request, "intake/sheet.html", context)
 
@@ -59,14 +59,18 @@ def _cell(cells: tuple[Cell, ...], column: int) -> Cell:
 def change_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the columns mean (``columns``) or import the sheet (``import``)."""
     upload = _upload(request, pk)
-    if not may_take_in(request.user, upload.organisation):  # type: ignore[arg-type]
-        raise PermissionDenied
+    require(request.user, TAKE_IN, upload.organisation)
     try:
         if "import" in request.POST:
             approve = request.POST["import"] == "approve"
-            if approve and not may_confirm(request.user, upload.organisation):  # type: ignore[arg-type]
+            if approve and not may(request.user, APPROVE, upload.organisation):
                 raise PermissionDenied
-            count = import_sheet(upload=upload, actor=request.user.get_username(), approve=approve)
+            count = import_sheet(
+                upload=upload,
+                actor=request.user.get_username(),
+                approve=approve,
+                user=request.user,  # type: ignore[arg-type]  # logged in: the middleware says so
+            )
             messages.info(request, f"记下了{count}条" + ("，已计入汇总" if approve else "，等人确认"))
         else:
             _say(request, upload)

@@ -67,7 +67,6 @@ def _named(words: str) -> str | None:
 def named_in(title: str) -> str | None:
     """Whom the name of an event names or implies: 农民工培训 → 农民工, 科普进校园 → 学生."""
     lexicon = _lexicon()
-    found = lexicon.named.search(_BOOK.sub("", title))
-    if found:
-        return found.group()
-    return next((people for word, people in lexicon.implied.items() if word in title), None)
+    implied = next((people for word, people in lexicon.implied.items() if word in title), None)
+    found = None if implied else lexicon.named.search(_BOOK.sub("", title))
+    return found.group() if found else implied

@@ -13,7 +13,7 @@ _OPENING = 16  # characters: where a sentence says when
 _SERIES = re.compile(r"(?:系列|主题)?活动[”\"]?$")
 _ABOUT = re.compile(r"为(?:主要|重点|活动)?(?:内容|主题|载体)的")
 _VERB_END = re.compile(r"[了过着]$")
-_JOINED = re.compile(r"以及|和(?!平|谐)|及(?!其)|暨")
+_JOINED = re.compile(r"以及|和(?!平|谐)|及(?!其)")
 _COUNTED = re.compile(r"[^,。;]{0,6}\d")
 _NUMBER = re.compile(r"\d(?![\d、.)])")
 _PRIZES = re.compile(r"[^,。;]{0,4},?共?(?:荣获|斩获|获|取得)[^,。;]{0,8}(?:奖|名)")
@@ -45,8 +45,11 @@ def candidates(sentence: Sentence) -> list[Found]:
     for found in forms.others(sentence):
         if not any(f.start < found.end and found.start < f.end for f in out):
             out.append(found)
-    if not out:
-        out.extend(forms.deeds(sentence))
+    days = forms.theme_days(sentence)
+    if len(days) > 1:
+        out = [f for f in out if not any(f.start < day.end and day.start < f.end for day in days)] + days
+    elif not out:
+        out.extend(days or forms.deeds(sentence))
     out.sort(key=lambda f: f.start)
     return out
 
@@ -133,6 +136,8 @@ def _candidate(
         return None  # an item of what another event is about
     proper = _of_name(words, title)
     score = words.weight_of(head) + governed + proper
+    if names.is_bare(title, head):
+        score -= 1  # 科普讲座: any
     if proper < 2 and words.statistic.search(text, 0, begin):
         score -= 2  # a sum over many, not one event
     plain = around.hide_quotes(title)
@@ -197,7 +202,12 @@ def _of_surroundings(
         score += 2
     if around.place_in(text[:end], lead, start) is not None:
         score += 1
-    if around.partners_in(lead, text[:end], start) or words.season.search(text, 0, min(start, _OPENING)):
+    opening = min(start, _OPENING)
+    if (
+        around.partners_in(lead, text[:end], start)
+        or words.season.search(text, 0, opening)
+        or words.theme.search(text, 0, opening)
+    ):
         score += 1
     if _COUNTED.match(hidden, end, end + 7):
         score += 1  # 培训班2期

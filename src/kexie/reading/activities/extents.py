@@ -43,7 +43,8 @@ def occurrences(told: Sequence[tuple[Match, Figure]], starts: list[int], begin: 
     at = bisect_right(starts, begin - 1)
     while at < len(told) and starts[at] < end:
         match, figure = told[at]
-        if match.unit in _OCCURRENCES and figure.kind == "count" and match.value is not None and not figure.per:
-            return int(match.value) if match.value == match.value.to_integral_value() else None
+        often = figure.value
+        if match.unit in _OCCURRENCES and figure.kind == "count" and often is not None and not figure.per:
+            return int(often) if often and often == often.to_integral_value() else None
         at += 1
     return None

@@ -60,9 +60,12 @@ def find(
 
 
 def _is_heading(written: str, number: re.Match[str], text: str, end: int, line_end: int) -> bool:
-    """Whether a numbered sentence is a heading in a line of its own."""
+    """Whether a numbered sentence is a heading in a line of its own, no short statement with commas and a stop."""
     return (
-        len(written) <= _HEADING and not text[end:line_end].strip(" 。;!?") and not _DIGIT.search(written, number.end())
+        len(written) <= _HEADING
+        and not ("," in written and text.startswith("。", end))
+        and not text[end:line_end].strip(" 。;!?")
+        and not _DIGIT.search(written, number.end())
     )
 
 
@@ -158,7 +161,10 @@ class _Finder:
                 self.out[again] = replace(earlier, end=max(earlier.end, self.view.end(self.base + last)))
             return
         until = len(sentence.text) if following is None else following
-        told_day = own or (paragraph.day if self._inherits(paragraph.day, sentence) else None)
+        often = occurrences(
+            self.told, self.starts, sentence.start + candidate.clause, sentence.start + candidate.end + 14
+        )
+        told_day = own or (paragraph.day if self._inherits(paragraph.day, sentence, often) else None)
         activity = Activity(
             id=f"a{len(self.out) + 1}",
             start=self.view.start(self.base + first),
@@ -169,7 +175,7 @@ class _Finder:
             place=place,
             organisers=organisers,
             role=candidate.role,
-            occurrences=occurrences(self.told, self.starts, sentence.start + candidate.clause, last + 14),
+            occurrences=often,
             campaign=self._campaign(paragraph, sentence, candidate, inherited=told_day is not None and own is None),
             audience=audience.told_in(sentence.text[behind:until]) or audience.named_in(candidate.title),
         )
@@ -188,9 +194,9 @@ class _Finder:
         above = [h.start for h in self.outline.above(paragraph.start) if h.start < paragraph.start]
         return above[-1] if above else self.base
 
-    def _inherits(self, day: Span | None, sentence: Sentence) -> bool:
-        """Whether an undated event of a paragraph took place on the day told before it."""
-        if day is None or not self.out:
+    def _inherits(self, day: Span | None, sentence: Sentence, often: int | None) -> bool:
+        """Whether an undated event of a paragraph took place on the day told before it; one held often did not."""
+        if day is None or not self.out or (often is not None and often > 1):
             return False
         return day.first == day.last or _same_day(sentence)
 

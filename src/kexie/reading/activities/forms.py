@@ -9,12 +9,14 @@ from kexie.reading.activities.lexicon import lexicon
 from kexie.reading.activities.sentence import Found, Sentence
 
 ENOUGH = 4  # the score from which a candidate is an event
-_NAMED_PLACE = re.compile(r"[\u4e00-\u9fff]{2,}(?:县|市|镇|乡|村|园|馆|科协)")
+_NAMED_PLACE = re.compile(r"[\u4e00-\u9fff]{2,}(?:县|市|区|镇|乡|村|园|馆|科协)")
 _ORGANISED = re.compile(r"组织|带领|率|赴|邀请")
 _NOT_ONE_PLACE = re.compile(r"各|区内|辖区|其他|其它|基层|等地|先后")
 _MANY_FILMS = re.compile(r"[多各\d每]")
 _MANY = re.compile(r"[各\d每]")
 _NAMED_SCHOOL = re.compile(r"[\u4e00-\u9fffxX*]{1,}(?:小学|中学|学校|幼儿园|社区|村|镇|乡|广场|校区)")
+_QUANTITY = re.compile(r"\d[\d余多]*[名人户位家个].*$")
+_ROUTINE = re.compile(r"每|坚持|长期|常年|历年|定期")
 _OPENED = re.compile(r"揭牌|挂牌|开馆|开幕|落成")
 
 
@@ -29,14 +31,37 @@ def others(sentence: Sentence) -> Iterator[Found]:
     yield from _lectures(sentence)
 
 
+def theme_days(sentence: Sentence) -> list[Found]:
+    """在全国科普日、科技活动周期间开展宣传: each day is an event, a single one where the sentence
+    tells of no other."""
+    words = lexicon()
+    if not words.theme.search(sentence.text):
+        return []
+    for form in words.themes:
+        for match in form.finditer(sentence.text):
+            before = max(0, match.start() - 12)
+            if words.purpose.search(sentence.text, before, match.start()) or _ROUTINE.search(
+                sentence.text, before, match.start()
+            ):
+                continue
+            clause = sentence.hidden.rfind(",", 0, match.start()) + 1
+            role = words.role.get(match.group()[:2], "organiser")
+            return [
+                Found(day.start(), day.end(), day.group(), role, ENOUGH, clause, match.start())
+                for day in words.theme.finditer(sentence.text, *match.span("days"))
+            ]
+    return []
+
+
 def deeds(sentence: Sentence) -> Iterator[Found]:
-    """走访慰问困难户, 对作品进行评审: where the day is told; such deeds are also parts of other events."""
-    if not any(span.first == span.last for span in sentence.exact):
+    """走访慰问困难户, 对作品进行评审: where the day or the season is told; such deeds are also parts of events."""
+    words = lexicon()
+    if not any(span.first == span.last for span in sentence.exact) and not words.season.search(sentence.text, 0, 12):
         return
-    for match in lexicon().deed.finditer(sentence.hidden):
+    for match in words.deed.finditer(sentence.hidden):
         group = next(g for g in ("what", "what2", "what3") if match[g])
         start, end = match.span(group.replace("what", "of"))
-        of = sentence.text[start:end].strip("了的 ").split("的")[-1]
+        of = _QUANTITY.sub("", sentence.text[start:end].strip("了的 ").split("的")[-1])
         what = match[group]
         title = of + what if group == "what" else what + of
         clause = sentence.hidden.rfind(",", 0, match.start()) + 1

@@ -41,6 +41,8 @@ class Lexicon:
     bring: re.Pattern[str]
     lecture: re.Pattern[str]
     deed: re.Pattern[str]
+    themes: list[re.Pattern[str]]
+    theme: re.Pattern[str]
 
     def weight_of(self, head: str) -> int:
         """How surely a name that ends in ``head`` is an event; 会议 weighs what its 会 does."""
@@ -57,12 +59,18 @@ def lexicon() -> Lexicon:
     names = ("not_before", "subject", "within", "not_behind", "led", "awarded", "named", "summed", "not_event")
     told = ("statistic", "purpose", "trouble", "result", "season", "same_day")
     forms = ("visit", "screening", "opened", "sight", "arrival", "bring", "lecture", "deed")
+    theme = f"(?:{any_of(data['campaigns'])}|{data['campaign_re']})"
+    days = rf"(?:20\d\d年)?(?:第[一-龥\d]{{1,4}}届)?[“\"]?{theme}[”\"]?(?:活动(?=[、和与及期]))?"
+    days = f"{days}(?:(?:、|和|与|及|以及){days})*+"
     verb = any_of(many, f"(?!好|{data['not_verb_re']})(?:了|过|着)?")
+    head = f"{any_of(weight, '(?:(?<=会)议(?![程题案]))?')}|{data['head_re']}"
     return Lexicon(
-        head=re.compile(f"{any_of(weight, '(?:(?<=会)议(?![程题案]))?')}|{data['head_re']}"),
-        weight=weight,
+        head=re.compile(head),
+        weight=weight | data["head_weights"],
         verb=re.compile(f"{verb}|{any_of(data['one_character'], data['one_character_re'])}"),
         role=role,
+        themes=[re.compile(form.replace("DAYS", days)) for form in data["theme_forms"]],
+        theme=re.compile(theme),
         refers=re.compile(any_of(data["refers"])),
         generic=re.compile(any_of(data["generic"])),
         **{name: re.compile(data[f"{name}_re"]) for name in (*names, *told, *forms)},

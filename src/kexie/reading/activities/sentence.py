@@ -46,8 +46,8 @@ class Found:
     host: str | None = None
 
 
-# An enumerator that ran into the month behind it: 55月16日.
-_GLUED = re.compile(r"[ >]*(?:[2-9](?=[1-9]月|1[0-2]月)|1(?=[3-9]月|1[0-2]月))")
+# An enumerator that ran into the month behind it: 55月16日, 2.9月15日.
+_GLUED = re.compile(r"[ >]*(?:[2-9](?=[1-9]月|1[0-2]月)|1(?=[3-9]月|1[0-2]月)|\d{1,2}\.(?=(?:1[0-2]|[1-9])月))")
 
 
 def read_sentence(start: int, text: str, year: int | None, before: Span | None = None) -> Sentence:

@@ -20,7 +20,7 @@ class Odd:
 
 
 _DATE = re.compile(r"(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?")
-_MIXED = re.compile(r"[两二三四五六七八九]\d+|\d+[两二三四五六七八九]")
+_MIXED = re.compile(r"[两二三四五六七八九]\d++|(?<!\d)\d++[两二三四五六七八九]")
 _COUNTING = frozenset("一二三四五六七八九十百千万第周期之.0123456789")  # beside one of these it is no mixture
 _HEDGES = re.compile(r"(?:大约|约|将近|近)\d(?:[\d.,]*+[万千百亿]?(?:余|多|以上)|[多余]\d*万)")
 _IN_NUMBER = frozenset(".0123456789")

@@ -7,6 +7,7 @@ from kexie.reading.checks.lexicon import lexicon
 from kexie.reading.figures import Match
 from kexie.reading.model import Check, Figure
 
+_PEOPLE = frozenset(("人", "人次", "人(次)", "名"))
 _FAR = 80  # characters: how far before a ratio the numbers stand of which it is one
 
 
@@ -63,6 +64,7 @@ def _pair(text: str, told: Sequence[tuple[Match, Figure]], at: int) -> tuple[Fig
     for figure in (whole, part):
         if figure.kind not in ("count", "money") or figure.qualifier != "exact" or figure.per or not figure.value:
             return None
-    if whole.unit != part.unit or part.value is None or whole.value is None or part.value > whole.value:
+    alike = whole.unit == part.unit or {whole.unit, part.unit} <= _PEOPLE
+    if not alike or part.value is None or whole.value is None or part.value > whole.value:
         return None
     return (part, whole) if lexicon().of_which.search(text, first.end, second.start) else None

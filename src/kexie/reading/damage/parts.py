@@ -8,7 +8,6 @@ from functools import cached_property
 
 from kexie.reading import checks
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"\d+")
 _DIGITS = re.compile(r"[^\d.]")
 _MASK = re.compile(r"[xX_*]+")
@@ -34,12 +33,12 @@ class Part:
     @cached_property
     def han(self) -> list[int]:
         """The positions of its Chinese characters."""
-        return [m.start() for m in _HAN.finditer(self.text)]
+        return [at for at, character in enumerate(self.text) if "\u4e00" <= character <= "\u9fff"]
 
     @cached_property
     def skeleton(self) -> str:
         """Its Chinese characters."""
-        return "".join(_HAN.findall(self.text))
+        return "".join(map(self.text.__getitem__, self.han))
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -95,12 +94,13 @@ def differences(
         theirs = other.between(place)
         if theirs[1] - theirs[0] > _WIDEST or theirs[0] == theirs[1]:
             continue
-        written = other.text[theirs[0] : theirs[1]]
-        digits = _DIGITS.sub("", written).strip(".")
         start, end = part.between(here)
-        if not digits or _MASK.search(written) or end - start > _WIDEST:
+        written, mine = other.text[theirs[0] : theirs[1]], part.text[start:end]
+        if mine == written or end - start > _WIDEST:
             continue
-        mine = part.text[start:end]
+        digits = _DIGITS.sub("", written).strip(".")
+        if not digits or _MASK.search(written):
+            continue
         masked = _MASK.search(mine) is not None
         own = _DIGITS.sub("", mine).strip(".")
         if own != digits or masked:

@@ -1,7 +1,6 @@
 """The grammar of a figure: hedge, number, scale, hedge, measure word, hedge; and what is none."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -66,8 +65,12 @@ def _behind() -> frozenset[str]:
     return first_characters() | amounts.JOIN_STARTS | frozenset("余多来几十百千万亿、")
 
 
-def find(text: str) -> Iterator[Match]:
-    """Every figure in clean ``text``, in order, none overlapping."""
+def find(text: str) -> list[Match]:
+    """Every figure in clean ``text``, in order, none overlapping.
+
+    A list: a generator that is resumed between other patterns took a fifth longer.
+    """
+    found: list[Match] = []
     starts, ends = closed_spans(text)
     behind, search = _behind(), amounts.STARTS.search
     spans, span, at = len(starts), 0, 0
@@ -87,10 +90,11 @@ def find(text: str) -> Iterator[Match]:
             span += 1
         if span < spans and starts[span] <= start:
             continue
-        found = _figure(text, numeral, last)
-        if found is not None:
-            yield found
-            last, at = found, found.end
+        figure = _figure(text, numeral, last)
+        if figure is not None:
+            found.append(figure)
+            last, at = figure, figure.end
+    return found
 
 
 def _listed(text: str, last: Match | None, start: int) -> bool:

@@ -55,6 +55,11 @@ def _figure(
     near = clause[max(clause.rfind(","), clause.rfind(";"), clause.rfind(":")) + 1 :]
     start, end = view.start(base + at), view.end(base + match.end)
     negated = match.value == 1 and denied(text, at)
+    if negated:
+        # Nothing is not hedged: 未停工一天有余.
+        match = match._replace(
+            value=_ZERO, qualifier="exact", low=_ZERO, high=_ZERO, soft_high=None, low_exclusive=False
+        )
     counted = _counted(text, match, last, sentence, negated)
     code = None
     if counted or match.kind != "percent":
@@ -63,10 +68,10 @@ def _figure(
         start,
         end,
         view.original[start:end],
-        _ZERO if negated else match.value,
+        match.value,
         match.qualifier,
-        _ZERO if negated else match.low,
-        _ZERO if negated else match.high,
+        match.low,
+        match.high,
         match.soft_high,
         match.low_exclusive,
         match.unit,
@@ -111,6 +116,8 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
     found = nouns.noun_after(text, match.end)
     if found in context.words().no_noun:
         found = None
+    if last is not None and last[1].period == context.FORMERLY and context.grown(text, floor, match.start):
+        return inherited or found
     if (people or match.kind in _NOUN_BEFORE) and not negated:
         if found and match.kind == "count" and text.startswith("的", match.end):
             return found
@@ -127,7 +134,7 @@ def _counted(text: str, match: Match, last: tuple[Match, Figure] | None, sentenc
     alike = last is not None and floor > sentence and last[0].unit == match.unit
     if alike and not people and not won:
         return inherited
-    did = nouns.verb_after(text, match.end)
+    did = None if context.grows(text, match.end) else nouns.verb_after(text, match.end)
     return did or (inherited if alike else None) or (nouns.between(text, floor, match.start) if last else None)
 
 

@@ -44,6 +44,8 @@ def find(text: str) -> list[Promise]:
 def _shares(text: str) -> Iterator[Promise]:
     """全县学校全部建立辅导员队伍 → all of them; 科普员全覆盖 → all villages."""
     for match in lexicon().whole.finditer(text):
+        if text.endswith(("、", "和"), 0, match.start()):
+            continue
         begin = clauses.begin_of(text, match.start(), 0)
         subject = clauses.named(text[begin : match.start()])
         if len(subject) < 2:

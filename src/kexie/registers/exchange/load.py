@@ -9,18 +9,23 @@ from django.db import transaction
 from kexie.core.bulk import batched
 from kexie.core.errors import DomainError, RowError
 from kexie.core.periods import Period
-from kexie.core.services import audit
+from kexie.core.services import audit, audited_together
 from kexie.orgs.models import Organisation
+from kexie.orgs.queries import Standings
 from kexie.orgs.services import LoadedTree, TreeRow, load_tree
+from kexie.orgs.tree import TreeError
 from kexie.registers.exchange.rows import MergeTold, StatementTold, read_lines, read_organisations
+from kexie.registers.locked import naming_entries
 from kexie.registers.merging import check_years, merge
 from kexie.registers.models import Entry, MergeGroup, Statement
 from kexie.registers.revisions import Checker, EntryError, EntryTold, Ready, Stored, store
 from kexie.registers.statements import book, ready_statement
+from kexie.totals.locks import may_hold, refuse_tree_change
 from kexie.totals.models import StandIn
+from kexie.totals.refusals import Unplaced
 from kexie.totals.services import fold, restamp
 
-_CHUNK = 500
+_CHUNK = 2000
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,19 @@ def load(
 
     ``progress`` is told the number of lines done after every chunk.
     """
+    with audited_together():
+        return _load(paths, actor, replace, progress)
+
+
+def _load(paths: Paths, actor: str, replace: bool, progress: Callable[[int], None]) -> Loaded:
     loaded = Loaded()
     if paths.organisations:
         rows = read_organisations(paths.organisations)
+        before = Standings() if may_hold() else None
         loaded.organisations = load_tree(rows=rows, file=str(paths.organisations), actor=actor, replace=replace)
         if loaded.organisations.changed:
+            if before is not None:
+                _check_locks(loaded.organisations.moved, before, rows, str(paths.organisations))
             _restamp(loaded.organisations.moved, rows, str(paths.organisations))
     if paths.entries:
         loaded.entries = _load_entries(paths.entries, replace, progress)
@@ -79,15 +92,26 @@ def load(
     return loaded
 
 
+def _check_locks(moved: list[int], before: Standings, rows: list[TreeRow], file: str) -> None:
+    """Raise RowError when the history of ``moved`` is corrected for days of which the totals were handed up."""
+    try:
+        refuse_tree_change(organisations=moved, before=before, after=Standings())
+    except TreeError as error:
+        raise RowError(file, _line_of(error.code, rows), str(error)) from error
+
+
+def _line_of(code: str, rows: list[TreeRow]) -> int:
+    return next((row.line for row in rows if row.code == code), 1)
+
+
 def _restamp(moved: list[int], rows: list[TreeRow], file: str) -> None:
     """Book what was counted again under the corrected history. RowError names the unit that is left without a place."""
-    for pk in moved:
-        try:
-            restamp(organisations=[pk])
-        except DomainError as error:
-            code = Organisation.objects.get(pk=pk).code
-            line = next((row.line for row in rows if row.code == code), 1)
-            raise RowError(file, line, f"组织 {code} 有已计入的记录，{error}") from error
+    try:
+        with naming_entries():
+            restamp(organisations=moved)
+    except Unplaced as error:
+        code = Organisation.objects.get(pk=error.organisation).code
+        raise RowError(file, _line_of(code, rows), f"组织 {code} 有已计入的记录，{error}") from error
 
 
 def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) -> Stored:
@@ -102,10 +126,7 @@ def _load_entries(path: Path, replace: bool, progress: Callable[[int], None]) ->
             wrong = (error.uid, error.revision)
             line = next(line for line, each in reversed(chunk) if (each.told.id, each.told.revision) == wrong)
             raise RowError(str(path), line, str(error)) from error
-        result.added += stored.added
-        result.replaced += stored.replaced
-        result.skipped += stored.skipped
-        result.entries |= stored.entries
+        result.add(stored)
         progress(len(chunk))
         chunk.clear()
 

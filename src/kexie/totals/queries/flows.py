@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Length, Replace
 
 from kexie.core.bulk import batched
+from kexie.orgs.models import Lineage
 from kexie.totals.measures import Measure
 from kexie.totals.models import Fact, MonthSum, Skip, Stamp, SumDelta
 from kexie.totals.queries.adding import Measures, add, gather, measures
@@ -156,7 +158,9 @@ def child_measures(asked: Asked) -> dict[int, dict[int, Measure]]:
     stamps = Stamp.objects.filter(ancestor=asked.organisation, child__isnull=False, posting__month__range=asked.months)
     if asked.scope == "system":
         stamps = stamps.filter(outside=False)
-    found = _through_children(stamps, asked)
+    settled = _settled_children(asked)
+    found = _sums_of(settled, asked)
+    add(found, _through_children(stamps.exclude(child__in=settled), asked).items())
     if asked.structure == "today":
         moved = moves(asked, by_child=True)
         for each in _touched(stamps, moved):
@@ -175,6 +179,33 @@ def child_measures(asked: Asked) -> dict[int, dict[int, Measure]]:
     for (child, indicator), measure in _counted(found).items():
         by_child[child][indicator] = measure
     return by_child
+
+
+def _settled_children(asked: Asked) -> list[int]:
+    """The children whose own sums are what is counted through them: they never stood anywhere else.
+
+    Nor, for the 科协系统, were they ever a department.
+    """
+    where = asked.organisation
+    depth = Length("path") - Length(Replace("path", Value("/"), Value(""))) - 2
+    elsewhere = Lineage.objects.filter(organisation=OuterRef("organisation")).exclude(parent=where)
+    children = Lineage.objects.filter(~Exists(elsewhere), parent=where).order_by()
+    if asked.scope == "system":
+        departments = Lineage.objects.filter(organisation=OuterRef("organisation"))
+        children = children.exclude(Exists(departments.filter(department_depth=depth)))
+    return list(children.values_list("organisation", flat=True).distinct())
+
+
+def _sums_of(children: list[int], asked: Asked) -> Measures:
+    """The sums of these children, by child and indicator."""
+    found: Measures = {}
+    for batch in batched(children):
+        where = Q(ancestor__in=batch, month__range=asked.months, indicator__kind__in=ADDED)
+        if asked.scope == "system":
+            where &= Q(outside=False)
+        tables = [MonthSum.objects.filter(where).order_by(), SumDelta.objects.filter(where).order_by()]
+        add(found, gather(tables, "ancestor_id", "indicator_id").items())
+    return found
 
 
 def _through_children(stamps: QuerySet[Stamp], asked: Asked) -> Measures:

@@ -10,7 +10,7 @@ from kexie.totals.queries.answers import Parts, Total, Wanted
 from kexie.totals.queries.asked import Asked, Scope
 from kexie.totals.queries.flows import flow_measures
 from kexie.totals.queries.standing_in import standing_in
-from kexie.totals.queries.stocks import stock_totals, stocks
+from kexie.totals.queries.stocks import held_stocks
 
 
 def measures(*, organisation: Organisation, first_month: int, last_month: int, scope: Scope) -> dict[int, Measure]:
@@ -21,7 +21,7 @@ def measures(*, organisation: Organisation, first_month: int, last_month: int, s
     asked = Asked(organisation=organisation, first_month=first_month, last_month=last_month, scope=scope)
     found = {key[0]: measure for key, measure in flow_measures(asked, "indicator_id").items()}
     add(found, ((each.row.indicator_id, each.measure) for each in standing_in(asked)))
-    stocked = stock_totals(stocks(asked, Wanted(None).stocks))
+    stocked = held_stocks(asked, Wanted(None).stocks)
     return {**found, **{pk: measure for pk, (measure, _) in stocked.items()}}
 
 

@@ -20,6 +20,7 @@ from kexie.orgs.queries import path_on
 from kexie.totals.measures import Measure, total
 from kexie.totals.models import Fact
 from kexie.totals.queries.asked import Asked
+from kexie.totals.queries.held import Held, held, held_by_itself
 from kexie.totals.queries.today import Place, Places, Way, gone_units, on_day
 
 _MANY_UNITS = 4000
@@ -50,6 +51,38 @@ def stocks(asked: Asked, valid_months: Mapping[int, int], *, by_child: bool = Fa
         return found
     ways = units.ways({stock.unit for stock in found})
     return [replace(stock, child=way.child) for stock in found if (way := ways[stock.unit])]
+
+
+def held_stocks(asked: Asked, valid_months: Mapping[int, int]) -> Held:
+    """Return what the organisation holds at the end of the months asked, by indicator."""
+    where, month = asked.organisation.pk, asked.last_month
+    if asked.structure == "today":
+        return stock_totals(stocks(asked, valid_months))
+    if asked.scope == "own":
+        return held_by_itself(organisation=where, month=month, valid_months=valid_months)
+    return held(organisations=[where], month=month, scope=asked.scope, valid_months=valid_months).get(where, {})
+
+
+def held_through(asked: Asked, valid_months: Mapping[int, int]) -> dict[int | None, Held]:
+    """Return what the organisation holds through each child, None: as its own."""
+    if asked.structure == "today":
+        ways: dict[int | None, list[Stock]] = defaultdict(list)
+        for stock in stocks(asked, valid_months, by_child=True):
+            ways[stock.child].append(stock)
+        return {child: stock_totals(through) for child, through in ways.items()}
+    month = asked.last_month
+    own = held_by_itself(organisation=asked.organisation.pk, month=month, valid_months=valid_months)
+    if asked.scope == "own":
+        return {None: own}
+    below = on_day(last_day(month)).filter(parent=asked.organisation)
+    rows = below.values_list("organisation", "path", "department_depth")
+    # A child that is a department is outside the 科协系统 with all below it.
+    children = [pk for pk, path, deepest in rows if asked.scope != "system" or deepest < path.count("/") - 2]
+    through: dict[int | None, Held] = {None: own}
+    found = held(organisations=children, month=month, scope=asked.scope, valid_months=valid_months)
+    for child, what in found.items():
+        through[child] = what
+    return through
 
 
 def stock_totals(found: Iterable[Stock]) -> dict[int, tuple[Measure, date]]:

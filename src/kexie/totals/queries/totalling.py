@@ -13,8 +13,9 @@ from kexie.totals.queries.adding import add
 from kexie.totals.queries.answers import Parts, Total, Wanted
 from kexie.totals.queries.asked import OWN, SHARED, STATED, Asked, Cut, Scope, Structure
 from kexie.totals.queries.flows import Where, child_measures, cut_measures, flow_measures
+from kexie.totals.queries.held import Held
 from kexie.totals.queries.standing_in import Stated, standing_in
-from kexie.totals.queries.stocks import Stock, stock_totals, stocks
+from kexie.totals.queries.stocks import held_stocks, held_through
 from kexie.totals.queries.today import Places
 
 _OVERLAPPING: tuple[Cut, ...] = ("group", "kind", "campaign")
@@ -40,7 +41,7 @@ def totals(
         return wanted.answer(Parts(_by_last(found)))
     flows = _by_last(flow_measures(asked, "indicator_id"))
     stated = standing_in(asked)
-    return wanted.answer(_parts(flows, stated, stocks(asked, wanted.stocks)))
+    return wanted.answer(_parts(flows, stated, held_stocks(asked, wanted.stocks)))
 
 
 def totals_where(
@@ -88,7 +89,7 @@ def totals_by_month(
     answer = {}
     for month in months_between(first_month, last_month):
         one = Asked(organisation=organisation, first_month=month, last_month=month, scope=scope, structure=structure)
-        stocked = stocks(one, wanted.stocks)
+        stocked = held_stocks(one, wanted.stocks)
         answer[month] = wanted.answer(_parts(flows.get(month, {}), stated.get(month, []), stocked))
     return {month: found for month, found in answer.items() if found}
 
@@ -124,17 +125,15 @@ def totals_by_organisation(
     stated: dict[int | None, list[Stated]] = defaultdict(list)
     for each in standing_in(asked):
         stated[each.way.child].append(each)
-    stocked: dict[int | None, list[Stock]] = defaultdict(list)
-    for stock in stocks(asked, wanted.stocks, by_child=True):
-        stocked[stock.child].append(stock)
+    stocked = held_through(asked, wanted.stocks)
     ids = {pk for pk in (*flows, *stated, *stocked) if pk is not None}
     children = counted_children(asked, ids=ids)
     answer = {
-        child.code: wanted.answer(_parts(flows.get(child.pk, {}), stated.get(child.pk, []), stocked.get(child.pk, [])))
+        child.code: wanted.answer(_parts(flows.get(child.pk, {}), stated.get(child.pk, []), stocked.get(child.pk, {})))
         for child in children
     }
-    answer[OWN] = wanted.answer(_parts(flows[None], [], stocked.get(None, [])))
-    answer[STATED] = wanted.answer(_parts({}, stated.get(None, []), []), formulas=False)
+    answer[OWN] = wanted.answer(_parts(flows[None], [], stocked.get(None, {})))
+    answer[STATED] = wanted.answer(_parts({}, stated.get(None, []), {}), formulas=False)
     answer[SHARED] = wanted.answer(Parts(_less(whole, flows.values())), formulas=False)
     return {key: found for key, found in answer.items() if found}
 
@@ -182,7 +181,7 @@ def totals_by_cut(
     # Person-times that are online, over all activities, would be no mean of anything.
     formulas = by not in ("mode", "group")
     answer = {
-        value: wanted.answer(_parts(flows[value], [] if value else stated, []), formulas=formulas)
+        value: wanted.answer(_parts(flows[value], [] if value else stated, {}), formulas=formulas)
         for value in sorted(flows, key=lambda each: (not each, each))
     }
     return {value: found for value, found in answer.items() if found}
@@ -192,11 +191,11 @@ def _by_last(found: Mapping[tuple[int, ...], Measure]) -> dict[int, Measure]:
     return {key[-1]: measure for key, measure in found.items()}
 
 
-def _parts(flows: Mapping[int, Measure], stated: Iterable[Stated], stocked: Iterable[Stock]) -> Parts:
+def _parts(flows: Mapping[int, Measure], stated: Iterable[Stated], stocked: Held) -> Parts:
     stated = list(stated)
     measures = dict(flows)
     add(measures, ((each.row.indicator_id, each.measure) for each in stated))
-    return Parts(measures, Counter(each.row.indicator_id for each in stated), stock_totals(stocked))
+    return Parts(measures, Counter(each.row.indicator_id for each in stated), stocked)
 
 
 def _less(whole: Mapping[int, Measure], parts: Iterable[Mapping[int, Measure]]) -> dict[int, Measure]:

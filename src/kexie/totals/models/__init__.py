@@ -1,13 +1,13 @@
 """Indicators, postings and sums.
 
 A *posting* is what an approved entry adds: its facts, stamped with the ancestors that its organisation had on the day
-on which it ended. Sums by ancestor, month and indicator are kept in ``MonthSum``; approvals append to ``SumDelta``,
-which is folded into it: at once on SQLite, after loads and bulk approvals on PostgreSQL, where the root's row would be
-hot. Reads add what is not folded yet.
+on which it ended. Sums by ancestor, month and indicator are kept in ``MonthSum``. On PostgreSQL, where the root's
+row would be hot, approvals append to ``SumDelta``, which the worker folds into it; reads add what is not folded yet.
 """
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from kexie.orgs.models import Organisation
 from kexie.totals.measures import LIMIT, QUALIFIERS
@@ -50,7 +50,9 @@ class Posting(models.Model):
     """What one approved entry adds, and where and when.
 
     ``day`` is its own; ``booked`` is the day of which it has its month and its ancestors: its own, or that of the
-    merge group it is a member of. ``rank`` is its place in the group's order of preference.
+    merge group it is a member of. ``rank`` is its place in the group's order of preference. ``revision`` is what
+    said so (an id of the registers; None: not told), ``since`` the moment from which it counts just like this; how it
+    counted before stands in ``PastPosting``.
     """
 
     entry = models.PositiveBigIntegerField("记录", unique=True)
@@ -61,9 +63,14 @@ class Posting(models.Model):
     group = models.PositiveBigIntegerField("同一活动", null=True, db_index=True)
     rank = models.PositiveSmallIntegerField("优先顺序", default=0)
     work_area = models.CharField("工作板块", max_length=40, blank=True)
+    revision = models.PositiveBigIntegerField("版次", null=True)
+    since = models.DateTimeField("计入时间", default=timezone.now)
 
     class Meta:
-        indexes = (models.Index(fields=("organisation", "month")),)
+        indexes = (
+            models.Index(fields=("organisation", "month")),
+            models.Index(fields=("since",), name="posting_since"),
+        )
 
     def __str__(self) -> str:
         return f"{self.entry} {self.day}"
@@ -193,13 +200,9 @@ class StandIn(models.Model):
         return f"{self.organisation_id} {self.indicator_id} {self.first_month}–{self.last_month}"
 
 
-class Sums(models.Model):
-    """The columns of a Measure, for one ancestor, month and indicator, inside or outside the 科协系统."""
+class MeasureColumns(models.Model):
+    """The columns of a Measure."""
 
-    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
-    month = models.PositiveIntegerField()
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
-    outside = models.BooleanField()
     value = models.BigIntegerField()
     low = models.BigIntegerField()
     high = models.BigIntegerField()
@@ -212,6 +215,18 @@ class Sums(models.Model):
     without_high = models.IntegerField()
     low_exclusive = models.IntegerField()
     high_exclusive = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Sums(MeasureColumns):
+    """A Measure for one ancestor, month and indicator, inside or outside the 科协系统."""
+
+    ancestor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.PositiveIntegerField()
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outside = models.BooleanField()
 
     class Meta:
         abstract = True
@@ -234,3 +249,72 @@ class SumDelta(Sums):
 
     class Meta:
         indexes = (models.Index(fields=("ancestor", "month")),)
+
+
+class StockSpan(MeasureColumns):
+    """A stock's value that stands at the ends of the months ``[first, until)`` at one place in the tree."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    first = models.PositiveIntegerField()
+    until = models.PositiveIntegerField()
+    day = models.DateField()
+    path = models.CharField(max_length=400)
+    department_depth = models.SmallIntegerField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(first__lt=F("until")), name="stock_stands_a_month"),)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.indicator_id} {self.first}–{self.until}: {self.value}"
+
+
+class StockSteps(Sums):
+    """By how much what ``ancestor`` holds changes in ``month``, of values of ``day``."""
+
+    day = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class StockSum(StockSteps):
+    """The folded steps."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("ancestor", "day", "indicator", "month", "outside"), name="one_stock_step"),
+        )
+
+
+class StockDelta(StockSteps):
+    """An addition that is not folded in yet."""
+
+    class Meta:
+        indexes = (models.Index(fields=("ancestor", "day")),)
+
+
+# Tables that belong to this app and have files of their own; they need what stands above.
+from kexie.totals.models.history import PastPosting  # noqa: E402
+from kexie.totals.models.locks import Lock, LockException  # noqa: E402
+
+__all__ = [
+    "Fact",
+    "Indicator",
+    "IndicatorKind",
+    "Lock",
+    "LockException",
+    "MonthSum",
+    "PastPosting",
+    "Posting",
+    "PostingTag",
+    "Skip",
+    "Stamp",
+    "StandIn",
+    "StockDelta",
+    "StockSpan",
+    "StockSum",
+    "SumDelta",
+    "Sums",
+    "Tag",
+]
