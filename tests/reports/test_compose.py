@@ -11,6 +11,7 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.orgs.models import Organisation
 from kexie.reports.compose import compose_summary
+from kexie.reports.keeping import latest_version
 from kexie.reports.model import Document, Heading, Paragraph, from_json, to_json
 from kexie.reports.models import Report
 from kexie.reports.phrases import describe_office, summary_words
@@ -201,7 +202,7 @@ def test_it_writes_three_files_and_keeps_the_document(county: Organisation, tmp_
     ]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in paths)
     report = Report.objects.get()
-    assert from_json(report.content).title == "青禾县科学技术协会2024年工作总结"
+    assert from_json(latest_version(report).content).title == "青禾县科学技术协会2024年工作总结"
 
 
 def test_a_failure_leaves_nothing_behind(county: Organisation, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import datetime
 from collections import Counter
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import docx
@@ -73,8 +74,11 @@ def test_an_untouched_file_has_every_number_and_gives_the_same_document(document
 
 def test_one_changed_one_new_and_one_gone_are_exactly_these() -> None:
     lines = lines_of(report(LINES))
-    text = "\n".join(lines).replace("3286人次", "3300人次").replace("，新建基地14个", "").replace(
-        "走访农户88户", "走访农户88户，慰问院士2名"
+    text = (
+        "\n".join(lines)
+        .replace("3286人次", "3300人次")
+        .replace("，新建基地14个", "")
+        .replace("走访农户88户", "走访农户88户，慰问院士2名")
     )
     taken = take_back(document=report(LINES), lines=text.split("\n"), by="罗某", reason="会上定的")
     assert told(taken) == {"changed": [("3286人次", "3300人次")], "added": [("", "2名")], "gone": [("14个", "")]}
@@ -165,7 +169,7 @@ def test_the_file_of_another_report_is_refused() -> None:
         replace(document, blocks=(Paragraph(spans=(Text(text="关于召开全委会的通知，请各单位按时参加。"),)),)),
     ]
     for other in others:
-        with pytest.raises(DomainError, match="另一份|不像是|传错"):
+        with pytest.raises(DomainError, match=r"另一份|不像是|传错"):
             take_back(document=document, lines=lines_of(other))
 
 
@@ -206,9 +210,9 @@ def test_numbers_in_header_and_text_box_are_looked_at_and_comments_are_not() -> 
     def edit(word: Any) -> None:
         word.sections[0].header.paragraphs[0].text = "内部材料，印发30份"
         box = (
-            '<w:r %s xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><w:pict>'
+            '<w:r {} xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><w:pict>'
             "<w:txbxContent><w:p><w:r><w:t>另有志愿者60名</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>"
-        ) % nsdecls("w")
+        ).format(nsdecls("w"))
         word.paragraphs[3]._p.append(parse_xml(box))
         word.add_comment(word.paragraphs[3].runs, text="这里应为999场", author="领导", initials="L")
 
@@ -233,7 +237,7 @@ def test_a_file_that_is_no_word_file_is_refused_in_words(content: bytes) -> None
 def test_numbers_never_overlap_and_stand_where_they_are_said_to(text: str) -> None:
     found = spot(text)
     assert all(text[each.start : each.end] == each.text for each in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_a_lone_digit_in_a_circle_before_a_number_is_an_enumerator() -> None:

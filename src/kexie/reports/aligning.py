@@ -93,9 +93,7 @@ def pair_in_line(before: str, olds: Sequence[Old], now: str, news: Sequence[Spot
     return pairs
 
 
-def pair_elsewhere(
-    olds: Sequence[tuple[str, Old]], news: Sequence[tuple[str, Spotted]]
-) -> list[tuple[int, int]]:
+def pair_elsewhere(olds: Sequence[tuple[str, Old]], news: Sequence[tuple[str, Spotted]]) -> list[tuple[int, int]]:
     """Return pairs of what is left over in all lines: what was moved with the words around it."""
     scored = []
     for i, (before, old) in enumerate(olds):
@@ -158,7 +156,9 @@ def _is_figure(old: Old) -> bool:
 
 def _words(before: str, old: Old, now: str, new: Spotted) -> float:
     """How alike the words on both sides are, 0 to 6."""
-    left = _ratio(_masked(before[max(old.start - _LEFT, 0) : old.start]), _masked(now[max(new.start - _LEFT, 0) : new.start]))
+    left = _ratio(
+        _masked(before[max(old.start - _LEFT, 0) : old.start]), _masked(now[max(new.start - _LEFT, 0) : new.start])
+    )
     right = _ratio(_masked(before[old.end : old.end + _RIGHT]), _masked(now[new.end : new.end + _RIGHT]))
     return 4.0 * left + 2.0 * right
 
@@ -173,4 +173,3 @@ def _masked(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
-

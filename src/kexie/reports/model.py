@@ -203,7 +203,14 @@ class Document:
         return replace(self, notes=())
 
 
-_KINDS: dict[str, type] = {"text": Text, "number": Number, "unsourced": Unsourced, "heading": Heading, "paragraph": Paragraph, "table": Table}
+_KINDS: dict[str, type] = {
+    "text": Text,
+    "number": Number,
+    "unsourced": Unsourced,
+    "heading": Heading,
+    "paragraph": Paragraph,
+    "table": Table,
+}
 _NAMES = {shape: name for name, shape in _KINDS.items()}
 
 

@@ -138,7 +138,9 @@ def _says(old: Number | Unsourced, text: str) -> bool:
     if plain_digits(_squeezed(old.text)) == plain_digits(_squeezed(text)):
         return True
     now = reading_of(text)
-    return isinstance(old, Number) and now is not None and says_the_same(number=old, before=reading_of(old.text), now=now)
+    return (
+        isinstance(old, Number) and now is not None and says_the_same(number=old, before=reading_of(old.text), now=now)
+    )
 
 
 def _runs(lines: Sequence[str]) -> list[tuple[int, list[list[str]]]]:

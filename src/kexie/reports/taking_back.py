@@ -14,7 +14,7 @@ from kexie.core.errors import DomainError
 from kexie.reports.aligning import Old, is_equal, numbers_before, pair_elsewhere, pair_in_line, pair_lines, stands_at
 from kexie.reports.findings import Finding, FindingKind
 from kexie.reports.html import annex_lines
-from kexie.reports.model import Block, Document, Heading, Number, Paragraph, Span, Table, Text, Unsourced
+from kexie.reports.model import Block, Document, Heading, Number, Paragraph, Span, Text, Unsourced
 from kexie.reports.returned_rows import RowsTaken, take_rows
 from kexie.reports.sources import date_words
 from kexie.reports.spotting import Spotted, plain_digits, spot
@@ -25,6 +25,7 @@ _PART = re.compile(r"（[一二三四五六七八九十]+）")
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _LONGEST_HEADING = 40
 _EXCERPT = 12
+
 
 @dataclass(frozen=True, kw_only=True)
 class TakenBack:
@@ -86,7 +87,7 @@ class _Taking:
         document = self._document(lines, roles, rows)
         findings = self._findings(lines, rows)
         findings += [self._beside(line, each) for line in side_lines for each in spot(line) if each.is_figure]
-        return TakenBack(document=document, findings=tuple([*findings, *self._gone(), *rows.gone]))
+        return TakenBack(document=document, findings=(*findings, *self._gone(), *rows.gone))
 
     def _align(self, before: list[_Line], origin: dict[int, int], now: dict[int, str]) -> None:
         """Pair the numbers of paired lines, then what is left anywhere."""
@@ -96,16 +97,13 @@ class _Taking:
         for place, line in now.items():
             news = spot(line)
             i = origin.get(place)
-            paired = dict((j, k) for k, j in pair_in_line(before[i].text, olds[i], line, news)) if i is not None else {}
+            paired = {j: k for k, j in pair_in_line(before[i].text, olds[i], line, news)} if i is not None else {}
             used.update((i, k) for k in paired.values() if i is not None)
             known = [(new, olds[i][paired[j]] if i is not None and j in paired else None) for j, new in enumerate(news)]
             self.kept[place] = known
             free_new += [(place, new) for new, old in known if old is None]
         free_old = [
-            (line.text, old)
-            for i, line in enumerate(before)
-            for k, old in enumerate(olds[i])
-            if (i, k) not in used
+            (line.text, old) for i, line in enumerate(before) for k, old in enumerate(olds[i]) if (i, k) not in used
         ]
         moved = pair_elsewhere(free_old, [(now[place], new) for place, new in free_new])
         for k, j in moved:
@@ -155,7 +153,9 @@ class _Taking:
     def _document(self, lines: list[str], roles: dict[int, _Line], rows: RowsTaken) -> Document:
         blocks: list[Block] = []
         values: dict[str, Any] = {}
-        annex_start = next((place for place, line in enumerate(lines) if line.strip() in _annex_marks(lines)), len(lines))
+        annex_start = next(
+            (place for place, line in enumerate(lines) if line.strip() in _annex_marks(lines)), len(lines)
+        )
         for place, line in enumerate(lines):
             if table := rows.blocks.get(place):
                 blocks.append(table)
@@ -197,7 +197,13 @@ class _Taking:
                 span, start, end = self._span(new, old, line)
                 if isinstance(span, Number):
                     found.append(
-                        Finding(kind="right", before=old.text if old else "", now=line[start:end], name=span.name, place=words)
+                        Finding(
+                            kind="right",
+                            before=old.text if old else "",
+                            now=line[start:end],
+                            name=span.name,
+                            place=words,
+                        )
                     )
                 elif isinstance(span, Unsourced) and not (old and isinstance(old.span, Unsourced) and _kept(old, span)):
                     kind: FindingKind = "changed" if span.was else "added"
