@@ -16,6 +16,9 @@ from kexie.intake.services import take_in
 from kexie.intake.sheets.services import bring_in
 from kexie.orgs.models import User
 from kexie.registers.models import MergeMember, Revision
+from kexie.reports.keeping import save_report
+from kexie.reports.models import Report
+from kexie.reports.services import compose_report
 from tests.factories import entry, figure, load_rows, organisation, person, unit
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +44,15 @@ PAGES = {
     "reports:page": "/reports/?organisation={code}&period=2024",
     "reports:number": "/reports/number/?organisation={code}&indicator=books&first=202401&last=202412",
     "reports:file": "/reports/file/{code}/2024/summary.html",
+    "reports:list": "/reports/all/",
+    "reports:report": "/reports/{report}/",
+    "reports:edit": "/reports/{report}/edit/",
+    "reports:check": "/reports/{report}/check/",
+    "reports:approval": "/reports/{report}/approval/",
+    "reports:kept-file": "/reports/{report}/file/html/",
+    "reports:save": "/reports/save/",
+    "reports:confirm-returned": "/reports/{report}/check/confirm/",
+    "reports:act": "/reports/{report}/submit/",
 }
 # What only changes something: an address of each, and what is sent to it.
 POSTS = {
@@ -52,8 +64,10 @@ POSTS = {
 OPEN = {"login", "logout"}
 # What is done by POST alone; and pages of all that is in sight, whose own tests say what may not be there.
 DEEDS = {"intake:upload", "intake:act", "intake:sheet-change"}
-FILES = {"intake:sheet-rejected"}  # compressed: whom they are kept from is looked at, not what is in them
-OVERVIEWS = {"home", "intake:confirm"}
+DEEDS |= {"reports:save", "reports:confirm-returned", "reports:act"}
+# Compressed, or without words of the records: whom they are kept from is looked at, not what is in them.
+FILES = {"intake:sheet-rejected", "reports:check", "reports:approval"}
+OVERVIEWS = {"home", "intake:confirm", "reports:list"}
 SCOPED = [name for name in PAGES if name not in OPEN | DEEDS | OVERVIEWS]
 SECRET = "苗圃嫁接观摩会"
 
@@ -80,6 +94,8 @@ def county(tmp_path: Path) -> Path:
         text = f"{code}科协2024年工作总结\n2024年5月8日，在{SECRET}{code}发放宣传资料7341份。\n"
         take_in(content=text.encode(), name=f"{SECRET}{code}.txt", organisation=organisation(code), actor="tests")
         rows = f"活动名称,时间,参加人数\n{SECRET}{code},2024-05-08,7341\n".encode()
+        summary = compose_report(organisation=organisation(code), period="2024")
+        save_report(organisation=organisation(code), document=summary)
         bring_in(content=rows, name=f"{SECRET}{code}.csv", organisation=organisation(code), user=None)
     return tmp_path
 
@@ -97,7 +113,9 @@ def url_names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[
 def page(name: str, code: str = "T1") -> str:
     document = Document.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
     sheet = SheetUpload.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
-    return PAGES[name].format(code=code, uid=f"e-{code}", document=document or 0, sheet=sheet or 0)
+    report = Report.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
+    keys = {"document": document or 0, "sheet": sheet or 0, "report": report or 0}
+    return PAGES[name].format(code=code, uid=f"e-{code}", **keys)
 
 
 def signed_in(client: Client, user: User) -> Client:
@@ -213,6 +231,7 @@ def test_every_role_reads_the_own_unit(client: Client, county: Path, role: str) 
     signed_in(client, person("who", "T1", role))
     for name in SCOPED:
         writes = name == "registers:amend" and role in ("leader", "administrator")
+        writes |= name in ("reports:edit", "reports:check") and role == "reporter"
         assert client.get(page(name)).status_code == (403 if writes else 200), name
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kexie.core.errors import DomainError
-from kexie.orgs.models import Organisation, User
+from kexie.orgs.models import User
 from kexie.registers.models import Entry
 from kexie.registers.services import void
 from kexie.reports.editing import TITLE, edit_report, lines_with, pieces_of
@@ -13,10 +13,10 @@ from kexie.reports.model import Paragraph, Unsourced, from_json
 from kexie.reports.models import Report
 from kexie.reports.recomputing import changed_since
 from kexie.reports.taking_back import take_back
-from tests.reports.test_life import content_of, first_number, leader, report  # noqa: F401  (fixtures)
+from tests.reports.test_life import content_of, first_number
 
 
-def test_the_texts_as_they_are_change_nothing(report: Report) -> None:  # noqa: F811
+def test_the_texts_as_they_are_change_nothing(report: Report) -> None:
     document = content_of(report)
     texts = {piece.place: piece.text for piece in pieces_of(document)}
     taken = take_back(document=document, lines=lines_with(document, texts))
@@ -24,7 +24,7 @@ def test_the_texts_as_they_are_change_nothing(report: Report) -> None:  # noqa: 
     assert taken.document == document
 
 
-def test_words_are_edited_around_linked_numbers(report: Report, leader: User) -> None:  # noqa: F811
+def test_words_are_edited_around_linked_numbers(report: Report, leader: User) -> None:
     document = content_of(report)
     number = first_number(document)
     piece = next(each for each in pieces_of(document) if f"⟦{number.text}⟧" in each.text)
@@ -41,7 +41,7 @@ def test_words_are_edited_around_linked_numbers(report: Report, leader: User) ->
     assert latest_version(report).created_by == leader
 
 
-def test_another_number_is_kept_and_marked_with_who_and_why(report: Report, leader: User) -> None:  # noqa: F811
+def test_another_number_is_kept_and_marked_with_who_and_why(report: Report, leader: User) -> None:
     document = content_of(report)
     number = first_number(document)
     piece = next(each for each in pieces_of(document) if f"⟦{number.text}⟧" in each.text)
@@ -68,7 +68,7 @@ def test_another_number_is_kept_and_marked_with_who_and_why(report: Report, lead
     assert "领导定的" in file
 
 
-def test_the_second_of_two_is_told_and_nothing_is_lost(report: Report, leader: User) -> None:  # noqa: F811
+def test_the_second_of_two_is_told_and_nothing_is_lost(report: Report, leader: User) -> None:
     piece = pieces_of(content_of(report))[1]
     edit_report(report=report, texts={piece.place: piece.text + "甲"}, based_on=1, actor=leader)
     with pytest.raises(VersionConflict):
@@ -76,11 +76,7 @@ def test_the_second_of_two_is_told_and_nothing_is_lost(report: Report, leader: U
     assert [version.number for version in report.versions.all()] == [1, 2]
 
 
-def test_numbers_are_compared_with_what_the_records_say_now(
-    report: Report,
-    leader: User,
-    county: Organisation,  # noqa: F811
-) -> None:
+def test_numbers_are_compared_with_what_the_records_say_now(report: Report, leader: User) -> None:
     document = content_of(report)
     assert changed_since(document=document, user=leader) == []
     void(entry=Entry.objects.get(uid="big"), actor="tests", reason="没有办成")

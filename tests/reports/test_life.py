@@ -27,7 +27,6 @@ from kexie.reports.keeping import (
     check_file,
     latest_version,
     return_report,
-    save_report,
     submit_report,
 )
 from kexie.reports.model import Document, Number, Paragraph, Text, from_json
@@ -38,18 +37,6 @@ from kexie.reports.services import compose_report
 from kexie.reports.word import render_word
 
 Account = Callable[..., User]
-
-
-@pytest.fixture
-def report(county: Organisation, account: Account) -> Report:
-    document = compose_report(organisation=county, period="2024")
-    return save_report(organisation=county, document=document, actor=account("C"))
-
-
-@pytest.fixture
-def leader(report: Report) -> User:
-    assert report.created_by is not None
-    return report.created_by
 
 
 def content_of(report: Report) -> Document:

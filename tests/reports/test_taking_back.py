@@ -11,7 +11,7 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kexie.core.errors import DomainError
@@ -89,6 +89,7 @@ def test_one_changed_one_new_and_one_gone_are_exactly_these() -> None:
     assert from_json(to_json(taken.document)) == taken.document
 
 
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_whatever_is_changed_taken_out_and_moved_is_listed_and_nothing_else(data: st.DataObject) -> None:
     document = report(LINES)
@@ -233,6 +234,7 @@ def test_a_file_that_is_no_word_file_is_refused_in_words(content: bytes) -> None
         read_returned(content=content, name="a.docx")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_numbers_never_overlap_and_stand_where_they_are_said_to(text: str) -> None:
     found = spot(text)

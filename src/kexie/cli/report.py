@@ -84,7 +84,7 @@ def check(
 
 def _print(checked: Checked) -> None:
     for kind, word in KINDS.items():
-        found = checked.taken.of(kind)  # type: ignore[arg-type]  # the keys of KINDS are the kinds
+        found = checked.taken.of(kind)
         results.print(f"{word}：{len(found)}个")
         if kind == "right":
             continue

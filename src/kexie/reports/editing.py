@@ -5,7 +5,7 @@ way as for a Word file that comes back, so that a browser without scripts can ed
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kexie.reports.html import annex_lines
 from kexie.reports.keeping import (
@@ -34,6 +34,10 @@ class Piece:
     place: int
     text: str
     level: int = 0  # of a heading; 0 is running text
+
+    def with_text(self, text: str) -> "Piece":
+        """Return the piece with what somebody wrote into it."""
+        return replace(self, text=text)
 
     @property
     def rows(self) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 FindingKind = Literal["right", "changed", "added", "gone"]
-KINDS: dict[str, str] = {"changed": "改过", "added": "新增，没有来源", "gone": "没有了", "right": "还对"}
+KINDS: dict[FindingKind, str] = {"changed": "改过", "added": "新增，没有来源", "gone": "没有了", "right": "还对"}
 
 
 @dataclass(frozen=True, kw_only=True)

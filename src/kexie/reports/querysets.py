@@ -18,3 +18,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: "User | AnonymousUser") -> "ReportQuerySet":
         """Return the reports of the organisations in the reach of ``user``."""
         return self.filter(in_reach(paths_of(user), "organisation__path"))
+
+    def with_last_number(self) -> "ReportQuerySet":
+        """Return them with ``last_number``, how many versions each has."""
+        return self.annotate(last_number=models.Max("versions__number"))

@@ -25,6 +25,13 @@ from kexie.reports.workbook import render_workbook
 
 _COMPOSERS: dict[str, Callable[..., Document]] = {ReportKind.SUMMARY: compose_summary}
 
+# Of the files: the end of the name that render_report gives, and the type.
+FORMS = {
+    "docx": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "html": (".html", "text/html; charset=utf-8"),
+    "xlsx": ("-sources.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
