@@ -89,7 +89,7 @@ def test_one_changed_one_new_and_one_gone_are_exactly_these() -> None:
     assert from_json(to_json(taken.document)) == taken.document
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_whatever_is_changed_taken_out_and_moved_is_listed_and_nothing_else(data: st.DataObject) -> None:
     document = report(LINES)
