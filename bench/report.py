@@ -16,6 +16,7 @@ from typing import Any
 
 SIZE = int(os.environ.get("SIZE", "20000"))
 RUNS = 5
+HEADER = ("code", "name", "kind", "parent_code", "valid_from", "valid_to", "successor_code", "order", "short_name")
 REQUIRED = 2.0
 
 
