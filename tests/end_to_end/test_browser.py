@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from tests.end_to_end.conftest import PASSWORD
@@ -104,3 +105,35 @@ def test_an_outsider_is_told_whom_to_ask(page: Any) -> None:
     page.goto("/totals/")
     assert "请找管理员" in page.locator("body").inner_text()
     assert not re.search(r"\d{3,}", page.locator("main").inner_text())
+
+
+def test_a_kept_report_leads_to_the_words_and_an_edited_word_file_comes_back(page: Any, tmp_path: Path) -> None:
+    log_in(page, "leader")
+    page.goto("/reports/?organisation=QH&period=2025")
+    page.get_by_role("button", name="存为草稿").click()
+    page.wait_for_url(re.compile(r"/reports/\d+/$"))
+    assert fits(page)
+    number = page.locator(".kx-paper .kx-n").first
+    printed = number.inner_text()
+    number.click()
+    page.locator("#source .kx-where").first.wait_for()  # the entry with its source words, after one click
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Word").first.click()
+    path = tmp_path / "改过的.docx"
+    download.value.save_as(path)
+    word = docx.Document(str(path))
+    paragraph = next(each for each in word.paragraphs if printed in each.text)
+    paragraph.runs[0].text = paragraph.text.replace(printed, "9876场", 1)
+    word.save(str(path))
+    page.get_by_role("link", name="传改过的Word").click()
+    page.locator("#file").set_input_files(path)
+    page.get_by_role("button", name="核对").click()
+    found = page.locator('.report-findings [data-kind="changed"] li')
+    found.first.wait_for()
+    assert [found.count(), page.locator(".report-findings li").count()] == [1, 1]
+    page.locator("#reason").fill("会上定的")
+    page.get_by_role("button", name="存为下一稿").click()
+    page.locator(".kx-unsourced").first.wait_for()
+    assert page.locator(".kx-unsourced").inner_text() == "9876场"
+    assert fits(page)

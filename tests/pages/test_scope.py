@@ -21,8 +21,11 @@ from kexie.orgs.models import User
 from kexie.plans.models import Target
 from kexie.plans.services import TargetTold, set_target
 from kexie.registers.models import MergeMember, Revision
+from kexie.reports.keeping import save_report
+from kexie.reports.models import Report
 from kexie.reports.phrase_bank.models import OfficePhrase
 from kexie.reports.phrase_bank.services import enter_phrase
+from kexie.reports.services import compose_report
 from tests.factories import entry, figure, load_rows, organisation, person, unit
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,15 @@ PAGES = {
     "reports:phrase-retire": "/reports/phrases/{phrase}/retire/",
     "reports:number": "/reports/number/?organisation={code}&indicator=books&first=202401&last=202412",
     "reports:file": "/reports/file/{code}/2024/summary.html",
+    "reports:list": "/reports/all/",
+    "reports:report": "/reports/{report}/",
+    "reports:edit": "/reports/{report}/edit/",
+    "reports:check": "/reports/{report}/check/",
+    "reports:approval": "/reports/{report}/approval/",
+    "reports:kept-file": "/reports/{report}/file/html/",
+    "reports:save": "/reports/save/",
+    "reports:confirm-returned": "/reports/{report}/check/confirm/",
+    "reports:act": "/reports/{report}/submit/",
 }
 # What only changes something: an address of each, and what is sent to it.
 POSTS = {
@@ -77,8 +89,10 @@ POSTS = {
 OPEN = {"login", "logout"}
 # What is done by POST alone; and pages of all that is in sight, whose own tests say what may not be there.
 DEEDS = {"intake:upload", "intake:act", "intake:sheet-change", "reports:phrase-retire"}
-FILES = {"intake:sheet-rejected"}  # compressed: whom they are kept from is looked at, not what is in them
-OVERVIEWS = {"home", "intake:confirm"}
+DEEDS |= {"reports:save", "reports:confirm-returned", "reports:act"}
+# Compressed, or without words of the records: whom they are kept from is looked at, not what is in them.
+FILES = {"intake:sheet-rejected", "reports:check", "reports:approval"}
+OVERVIEWS = {"home", "intake:confirm", "reports:list"}
 # Acts, and pages that a role or an earlier act decides about: tests/registers/test_handup_pages.py.
 ACTS = {"handup:confirm", "handup:exception", "handup:close", "handup:nothing", "handup:changes"}
 PERSONAL = {"jobs", "job", "cancel-job"}  # tests/core/test_jobs.py sees that a person's jobs leak to nobody
@@ -112,6 +126,8 @@ def county(tmp_path: Path) -> Path:
         rows = f"活动名称,时间,参加人数\n{SECRET}{code},2024-05-08,7341\n".encode()
         set_target(organisation=organisation(code), period=Period.parse("2024"), told=TargetTold(
             metric=f"{SECRET}{code}", value=Decimal(7341), indicator="books"), actor="tests")  # fmt: skip
+        summary = compose_report(organisation=organisation(code), period="2024")
+        save_report(organisation=organisation(code), document=summary)
         bring_in(content=rows, name=f"{SECRET}{code}.csv", organisation=organisation(code), user=None)
         text = f"{SECRET}{code}"
         enter_phrase(
@@ -134,7 +150,9 @@ def page(name: str, code: str = "T1") -> str:
     document = Document.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
     sheet = SheetUpload.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
     phrase = OfficePhrase.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
-    return PAGES[name].format(code=code, uid=f"e-{code}", document=document or 0, sheet=sheet or 0, phrase=phrase or 0)
+    report = Report.objects.filter(organisation__code=code).values_list("pk", flat=True).first()
+    keys = {"document": document or 0, "sheet": sheet or 0, "report": report or 0, "phrase": phrase or 0}
+    return PAGES[name].format(code=code, uid=f"e-{code}", **keys)
 
 
 def signed_in(client: Client, user: User) -> Client:
@@ -252,6 +270,7 @@ def test_every_role_reads_the_own_unit(client: Client, county: Path, role: str) 
     signed_in(client, person("who", "T1", role))
     for name in SCOPED:
         writes = name == "registers:amend" and role in ("leader", "administrator")
+        writes |= name in ("reports:edit", "reports:check") and role == "reporter"
         assert client.get(page(name)).status_code == (403 if writes else 200), name
 
 

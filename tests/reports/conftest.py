@@ -14,7 +14,10 @@ from kexie.orgs.models import Organisation, User
 from kexie.orgs.services import assign_role, create_account
 from kexie.registers.exchange.load import Paths, load
 from kexie.registers.services import sync_registers
+from kexie.reports.keeping import save_report
 from kexie.reports.model import Document, Heading, Number, NumberQuery, Paragraph, Table, Text
+from kexie.reports.models import Report
+from kexie.reports.services import compose_report
 from kexie.totals.services import sync_indicators
 
 HOSTILE = "<script>alert(1)</script>"
@@ -132,3 +135,17 @@ def document() -> Document:
         ),
         notes=("这一条只给拟稿人看。",),
     )
+
+
+@pytest.fixture
+def report(county: Organisation, account: Callable[..., User]) -> Report:
+    """The county's summary of 2024, kept by its leader."""
+    document = compose_report(organisation=county, period="2024")
+    return save_report(organisation=county, document=document, actor=account("C"))
+
+
+@pytest.fixture
+def leader(report: Report) -> User:
+    """The leader who kept it."""
+    assert report.created_by is not None
+    return report.created_by

@@ -14,6 +14,7 @@ from kexie.core.periods import Period
 from kexie.orgs.models import Organisation
 from kexie.registers.exchange.load import Paths, load
 from kexie.reports.compose import compose_summary
+from kexie.reports.keeping import latest_version
 from kexie.reports.material import Material
 from kexie.reports.model import Document, Heading, Number, Paragraph, from_json, to_json
 from kexie.reports.models import Report
@@ -237,7 +238,7 @@ def test_it_writes_three_files_and_keeps_the_document(county: Organisation, tmp_
     ]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in paths)
     report = Report.objects.get()
-    assert from_json(report.content).title == "青禾县科学技术协会2024年工作总结"
+    assert from_json(latest_version(report).content).title == "青禾县科学技术协会2024年工作总结"
 
 
 def test_a_failure_leaves_nothing_behind(county: Organisation, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from lxml import etree
 
 from kexie.reports.html import render_file, render_fragment
-from kexie.reports.model import Document, Number, Table, from_json, to_json
+from kexie.reports.model import Document, Number, Paragraph, Table, Unsourced, from_json, to_json
 from kexie.reports.sources import FormulaTerm, NumberSource, SourceEntry
 from kexie.reports.word import render_word
 from kexie.reports.workbook import render_workbook
@@ -235,3 +236,16 @@ def test_an_empty_table_is_no_trouble(document: Document) -> None:
     empty = replace(document, annexes=(Table(title="空表", header=("单位", "活动（场）"), rows=()),))
     assert render_word(document=empty)
     assert "空表" in render_file(document=empty, sources={})
+
+
+def test_a_number_without_source_is_in_the_source_table_with_who_and_why(
+    document: Document, sources: dict[str, NumberSource]
+) -> None:
+    unsourced = Unsourced(text="15个", by="罗某", reason="新批一个", was="14个", name="示范村", value=Decimal(15))
+    changed = replace(document, blocks=(*document.blocks, Paragraph(spans=(unsourced,))))
+    book = openpyxl.load_workbook(BytesIO(render_workbook(document=changed, sources=sources)))
+    rows = list(book["数字来源"].iter_rows(values_only=True))
+    told = dict(zip(rows[0], rows[-1], strict=True))
+    assert (told["印出"], told["指标"], told["类别"], told["数值"]) == ("15个", "示范村", "无来源", 15)
+    assert told["算式"] == "罗某改，原为14个；理由：新批一个"
+    assert len(rows) == 1 + len(document.distinct_numbers()) + 1

@@ -18,6 +18,7 @@ from kexie.reports.composing.lint import Surroundings, lint
 from kexie.reports.composing.opening import phrase_notes, write_opening
 from kexie.reports.composing.outlook import Evidence, find_shortcomings, write_shortcomings, write_steps
 from kexie.reports.composing.spans import merge_text
+from kexie.reports.keeping import latest_version
 from kexie.reports.material import Material
 from kexie.reports.model import Document, Heading, Paragraph, Scope, Table, Text, from_json
 from kexie.reports.models import Report
@@ -124,7 +125,7 @@ def _surroundings(organisation: Organisation, period: Period, material: Material
     """What the checks compare with: last year's report, if one was written, and the order of the units."""
     last = Report.objects.filter(organisation=organisation, kind="summary", period=period.previous_year().code)
     written = last.order_by("-pk").first()
-    blocks = from_json(written.content).blocks if written else ()
+    blocks = from_json(latest_version(written).content).blocks if written else ()
     return Surroundings(
         period=period,
         before=[block.text for block in blocks if isinstance(block, Paragraph)],

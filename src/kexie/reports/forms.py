@@ -1,5 +1,6 @@
 """What a person chooses on the report page, read from the address with Chinese words for what is wrong."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from kexie.reports.models import ReportKind
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.totals.queries import SCOPES
 
+_TEXT_FIELD = re.compile(r"text-(?:-1|\d{1,5})")
 ADDRESSEES = {"upper-association": "上级科协", "party-office": "党政办公室", "assessment": "目标考核办"}
 LENGTHS = {"short": "简短篇幅", "normal": "正常篇幅", "full": "完整篇幅"}
 
@@ -151,3 +153,10 @@ def _until(text: str, last: Period) -> date | None:
     if day and not last.start <= day <= last.end:
         raise Http404
     return day
+
+
+def read_texts(given: QueryDict) -> tuple[dict[int, str], int, str]:
+    """Return the texts by place, the version that they were written on (0: none said) and the reason."""
+    texts = {int(key.removeprefix("text-")): str(given[key]) for key in given if _TEXT_FIELD.fullmatch(key)}
+    based_on = given.get("based_on", "")
+    return texts, int(based_on) if based_on.isdecimal() and len(based_on) < 7 else 0, given.get("reason", "").strip()

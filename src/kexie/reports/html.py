@@ -4,12 +4,12 @@ Everything that comes from data is escaped. In the fragment a number is a link t
 in the file it leads to a section at the end that lists its formula and entries. The file has no script.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib.resources import files
 
-from kexie.reports.model import Document, Heading, Number, Paragraph, Table, Text
-from kexie.reports.sources import NumberSource, SourceEntry, Sources, clean_text, date_words
+from kexie.reports.model import Cell, Document, Heading, Number, Paragraph, Span, Table, Unsourced
+from kexie.reports.sources import NumberSource, SourceEntry, Sources, clean_text, date_words, unsourced_words
 from kexie.reports.wording import split_printed
 
 UrlBuilder = Callable[[Number], str]
@@ -19,19 +19,31 @@ _ENTRIES_SHOWN = 200
 _STYLE = files("kexie.reports").joinpath("standalone.css").read_text(encoding="utf-8")
 
 
-def render_fragment(*, document: Document, url: UrlBuilder, target: str = "#source", is_clean: bool = False) -> str:
+def render_fragment(
+    *,
+    document: Document,
+    url: UrlBuilder,
+    target: str = "#source",
+    is_clean: bool = False,
+    marks: Mapping[Span, int] | None = None,
+) -> str:
     """Return the sheet for the page; a number is ``<a class="number" href hx-get hx-target>``, its URL from ``url``.
 
-    ``is_clean`` hides all marks (清样); the links stay.
+    ``is_clean`` hides all marks (清样); the links stay. ``marks`` are the numbers of notes at the margin, by span.
     """
+    noted = {} if is_clean or marks is None else marks
 
     def link(number: Number) -> str:
         address = escape(url(number), quote=True)
         attributes = f'href="{address}" hx-get="{address}" hx-target="{escape(target, quote=True)}"'
-        return _printed(number, f'<a class="kx-n number" {attributes} data-key="{escape(number.key, quote=True)}">')
+        opening = f'<a class="kx-n number" {attributes} data-key="{escape(number.key, quote=True)}">'
+        return _noted(_printed(number, opening), noted.get(number))
+
+    def unsourced(span: Unsourced) -> str:
+        return _noted(_unsourced(span, is_clean=is_clean), noted.get(span))
 
     name = "kx-sheet is-clean" if is_clean else "kx-sheet"
-    return f'<article class="{name}" lang="zh-CN">{_body(document, link)}</article>'
+    return f'<article class="{name}" lang="zh-CN">{_body(document, _Spans(link, unsourced))}</article>'
 
 
 def render_file(*, document: Document, sources: Sources) -> str:
@@ -40,14 +52,50 @@ def render_file(*, document: Document, sources: Sources) -> str:
     def link(number: Number) -> str:
         return _printed(number, f'<a class="kx-n number" href="#s-{escape(number.key, quote=True)}">')
 
+    def unsourced(span: Unsourced) -> str:
+        return f'<a class="kx-n" href="#u-{places[span]}">{_unsourced(span)}</a>'
+
+    places = {span: place for place, span in enumerate(dict.fromkeys(document.unsourced()), start=1)}
     parts = [_source(number, sources.get(number.key)) for number in document.distinct_numbers()]
+    parts += [_unsourced_source(span, place) for span, place in places.items()]
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{_text(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<article class="kx-sheet">{_body(document, link)}</article>\n'
+        f'<article class="kx-sheet">{_body(document, _Spans(link, unsourced))}</article>\n'
         f'<section class="sources"><h2>数字来源</h2>\n{"".join(parts)}</section>\n</main>\n</body>\n</html>\n'
+    )
+
+
+class _Spans:
+    """How spans of each kind are written."""
+
+    def __init__(self, link: Callable[[Number], str], unsourced: Callable[[Unsourced], str]) -> None:
+        self._link, self._unsourced = link, unsourced
+
+    def __call__(self, span: Cell) -> str:
+        if isinstance(span, Number):
+            return self._link(span)
+        if isinstance(span, Unsourced):
+            return self._unsourced(span)
+        return _text(span.text) if span else ""
+
+
+def _noted(html: str, place: int | None) -> str:
+    return f'<span class="kx-note" data-note="{place}">{html}</span>' if place else html
+
+
+def _unsourced(span: Unsourced, *, is_clean: bool = False) -> str:
+    if is_clean:
+        return _text(span.text)
+    return f'<span class="kx-unsourced" title="{_text(f"无来源：{unsourced_words(span)}")}">{_text(span.text)}</span>'
+
+
+def _unsourced_source(span: Unsourced, place: int) -> str:
+    return (
+        f'<div class="source" id="u-{place}"><h3>{_text(f"{span.name} {span.text}".strip())}</h3>'
+        f"<p>无来源：{_text(unsourced_words(span))}</p></div>\n"
     )
 
 
@@ -69,7 +117,7 @@ def _printed(number: Number, opening: str) -> str:
     return f'<span class="kx-num">{mark(part.before)}{opening}{inside}</a>{mark(part.after)}</span>'
 
 
-def _body(document: Document, link: Callable[[Number], str]) -> str:
+def _body(document: Document, write: _Spans) -> str:
     lines = [f"<h1>{_text(document.title)}</h1>"]
     if document.addressee:
         lines.append(f'<p class="kx-to">{_text(document.addressee)}：</p>')
@@ -78,14 +126,14 @@ def _body(document: Document, link: Callable[[Number], str]) -> str:
             tag = "h2" if block.level == 1 else "h3"
             lines.append(f"<{tag}>{_text(block.text)}</{tag}>")
         elif isinstance(block, Paragraph):
-            lines.append(f"<p>{''.join(_span(span, link) for span in block.spans)}</p>")
+            lines.append(f"<p>{''.join(write(span) for span in block.spans)}</p>")
         else:
-            lines.append(_table(block, link))
+            lines.append(_table(block, write))
     if document.annexes:
         lines += [f"<p>{_text(line)}</p>" for line in annex_lines(document)]
     if document.signature:
         lines.append(f'<p class="kx-sign">{_text(document.signature)}<br>{date_words(document.date)}</p>')
-    lines += [_table(table, link) for table in document.annexes]
+    lines += [_table(table, write) for table in document.annexes]
     return "\n".join(lines)
 
 
@@ -96,18 +144,12 @@ def annex_lines(document: Document) -> list[str]:
     return [f"{'附件：' if place == 1 else ''}{place}.{table.title}" for place, table in enumerate(document.annexes, 1)]
 
 
-def _span(span: Text | Number | None, link: Callable[[Number], str]) -> str:
-    if span is None:
-        return ""
-    return link(span) if isinstance(span, Number) else _text(span.text)
-
-
-def _table(table: Table, link: Callable[[Number], str]) -> str:
+def _table(table: Table, write: _Spans) -> str:
     def cell(tag: str, place: int, content: str) -> str:
         return f'<{tag} class="kx-figure">{content}</{tag}>' if place else f"<{tag}>{content}</{tag}>"
 
     head = "".join(cell("th", place, _text(words)) for place, words in enumerate(table.header))
-    rows = ["".join(cell("td", place, _span(span, link)) for place, span in enumerate(row)) for row in table.rows]
+    rows = ["".join(cell("td", place, write(span)) for place, span in enumerate(row)) for row in table.rows]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return (
         f'<div class="kx-table"><table><caption>{_text(table.title)}</caption>'

@@ -1,7 +1,8 @@
 """The document model: what a report says, before it is a page, a Word file or a source table.
 
-A document is a tree of frozen dataclasses. Running text is a tuple of spans; a span is plain ``Text`` or a ``Number``
-that carries the query it came from, so that every renderer can lead from the digits to the entries behind them.
+A document is a tree of frozen dataclasses. Running text is a tuple of spans; a span is plain ``Text``, a ``Number``
+that carries the query it came from, so that every renderer can lead from the digits to the entries behind them, or
+an ``Unsourced`` number that a person wrote.
 The model is pure (no Django) and goes to JSON and back without loss: what was printed stays as it was printed.
 """
 
@@ -117,7 +118,26 @@ class Number:
         return self.query.key if self.measure == "total" else f"{self.query.key}.{self.measure}"
 
 
-Span = Text | Number
+@dataclass(frozen=True, kw_only=True)
+class Unsourced:
+    """A number that a person wrote and no record gives: kept as written, marked on screen and in the source table.
+
+    ``was`` is the printed text that it replaced ("" when it is new), ``key`` and ``name`` those of the quantity then.
+    ``value`` is what the text says, in the smallest words: None when it is not one number. ``by`` and ``reason`` say
+    who wrote it and why.
+    """
+
+    text: str
+    by: str
+    reason: str
+    was: str = ""
+    key: str = ""
+    name: str = ""
+    value: Decimal | None = None
+
+
+Span = Text | Number | Unsourced
+Cell = Text | Number | Unsourced | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +165,7 @@ class Table:
 
     title: str
     header: tuple[str, ...]
-    rows: tuple[tuple[Text | Number | None, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 Block = Heading | Paragraph | Table
@@ -174,11 +194,19 @@ class Document:
 
     def numbers(self) -> Iterator[Number]:
         """Yield every number in reading order, repeated ones as often as they are printed."""
+        return (span for span in self.spans() if isinstance(span, Number))
+
+    def unsourced(self) -> list[Unsourced]:
+        """Return the numbers without source in reading order."""
+        return [span for span in self.spans() if isinstance(span, Unsourced)]
+
+    def spans(self) -> Iterator[Span]:
+        """Yield every span of paragraphs and cells in reading order."""
         for block in (*self.blocks, *self.annexes):
             if isinstance(block, Paragraph):
-                yield from (span for span in block.spans if isinstance(span, Number))
+                yield from block.spans
             elif isinstance(block, Table):
-                yield from (cell for row in block.rows for cell in row if isinstance(cell, Number))
+                yield from (cell for row in block.rows for cell in row if cell is not None)
 
     def distinct_numbers(self) -> list[Number]:
         """Return each quantity once, in the order of its first appearance."""
@@ -199,7 +227,14 @@ class Document:
         return replace(self, notes=())
 
 
-_KINDS: dict[str, type] = {"text": Text, "number": Number, "heading": Heading, "paragraph": Paragraph, "table": Table}
+_KINDS: dict[str, type] = {
+    "text": Text,
+    "number": Number,
+    "unsourced": Unsourced,
+    "heading": Heading,
+    "paragraph": Paragraph,
+    "table": Table,
+}
 _NAMES = {shape: name for name, shape in _KINDS.items()}
 
 
@@ -236,7 +271,7 @@ class _Shell(msgspec.Struct):
     about: str = ""
 
 
-def _span_to_json(span: Text | Number | None) -> dict[str, Any] | None:
+def _span_to_json(span: Cell) -> dict[str, Any] | None:
     if span is None:
         return None
     return {"type": _NAMES[type(span)], **msgspec.to_builtins(span)}
@@ -255,7 +290,7 @@ def _block_to_json(block: Block) -> dict[str, Any]:
 def _span_from_json(data: dict[str, Any] | None) -> Any:
     if data is None:
         return None
-    kind = {"text": Text, "number": Number}[data["type"]]
+    kind = {"text": Text, "number": Number, "unsourced": Unsourced}[data["type"]]
     return msgspec.convert({key: value for key, value in data.items() if key != "type"}, kind, strict=False)
 
 

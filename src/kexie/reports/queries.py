@@ -16,7 +16,6 @@ from kexie.reports.comparison import compare_totals
 from kexie.reports.composing.joint import joint_of, partners_number
 from kexie.reports.material import PARTNERS, Material, change_number, make_number
 from kexie.reports.model import Number, NumberQuery
-from kexie.reports.models import Report
 from kexie.reports.phrases import area_names, indicator_words
 from kexie.reports.sources import FormulaTerm, NumberSource, SourceEntry, period_words
 from kexie.reports.wording import PLAIN, Reading, all_digits, word_total
@@ -36,12 +35,6 @@ class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own: str
     groups: list[_Group]
-
-
-def reports_visible_to(user: User | AnonymousUser) -> "Iterable[Report]":
-    """Return the reports of the organisations in the reach of ``user``, newest first."""
-    organisations = Organisation.objects.visible_to(user)
-    return Report.objects.filter(organisation__in=organisations).select_related("organisation").order_by("-pk")
 
 
 def gather_sources(*, numbers: Iterable[Number], user: User | AnonymousUser | None = None) -> dict[str, NumberSource]:
@@ -282,21 +275,30 @@ def explain_number(
     ``measure`` is total, difference or rate (against the same months of the year before). Entries are those that
     ``user`` may see.
     """
-    number = _number_now(organisation, query, measure, user)
+    number = number_now(organisation, query, measure, user)
     if number is None:
         return None, None
     return number, gather_sources(numbers=[number], user=user).get(number.key)
 
 
-def _number_now(
-    organisation: Organisation, query: NumberQuery, measure: str, user: User | AnonymousUser
+def number_now(
+    organisation: Organisation,
+    query: NumberQuery,
+    measure: str,
+    user: User | AnonymousUser | None,
+    material: Material | None = None,
 ) -> Number | None:
-    material = _material(organisation, query)
+    """Return a number as it stands now, or None; ``material`` is one of the same months and scope, if there is one.
+
+    With ``user`` a number of one entry is found only if this person may see the entry.
+    """
+    material = material or _material(organisation, query)
     if query.where == PARTNERS:
         joint = joint_of(material, query.work_area)
         return partners_number(material, query.work_area, joint) if joint.names else None
     if query.entry:
-        entry = Entry.objects.visible_to(user).filter(uid=query.entry).select_related("counting").first()
+        entries = Entry.objects.all() if user is None else Entry.objects.visible_to(user)
+        entry = entries.filter(uid=query.entry).select_related("counting").first()
         if entry is None or entry.counting is None:
             return None
         if not Stamp.objects.filter(ancestor=organisation, posting__entry=entry.pk).exists():

@@ -12,15 +12,16 @@ from django.db import transaction
 
 from kexie.core.errors import DomainError
 from kexie.core.periods import Period
-from kexie.core.services import audit, write_files
+from kexie.core.services import write_files
 from kexie.orgs.models import Organisation, User
 from kexie.reports.compose import compose_summary
 from kexie.reports.html import render_file
+from kexie.reports.keeping import save_report
 from kexie.reports.kinds.brief import compose_brief
 from kexie.reports.kinds.campaign import compose_campaign
 from kexie.reports.kinds.oral import compose_oral
 from kexie.reports.kinds.planning import compose_plan, compose_summary_and_plan, compose_targets
-from kexie.reports.model import Document, to_json
+from kexie.reports.model import Document
 from kexie.reports.models import Report, ReportKind
 from kexie.reports.queries import gather_sources
 from kexie.reports.word import render_word
@@ -45,6 +46,24 @@ _KINDS: dict[str, _Kind] = {
     ReportKind.TARGETS: _Kind(compose_targets),
 }
 CHOICES = frozenset().union(*(kind.choices for kind in _KINDS.values()))
+
+# Of the files: the end of the name that render_report gives, and the type.
+FORMS = {
+    "docx": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "html": (".html", "text/html; charset=utf-8"),
+    "xlsx": ("-sources.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What ``write_and_keep`` made."""
+
+    report: Report
+    document: Document
+    paths: list[Path]
+
+
 _SAFE = re.compile(r"[^\w.-]+")
 
 
@@ -89,7 +108,7 @@ def file_stem(document: Document) -> str:
     return _SAFE.sub("_", f"{document.organisation}-{document.period}-{document.kind}{about}")
 
 
-def write_report(
+def write_and_keep(
     *,
     organisation: Organisation,
     period: Period | str,
@@ -98,8 +117,8 @@ def write_report(
     actor: User | str | None = None,
     as_of: datetime.date | None = None,
     **options: Any,
-) -> list[Path]:
-    """Compose the report, write its three files into ``folder`` and keep the document; return the paths.
+) -> "Written":
+    """Compose the report, write its three files into ``folder`` and keep the document; return all three.
 
     All or nothing: the files are complete before the first takes its name, and the report is stored with them.
     Raises DomainError when there is nothing to write, or the folder cannot be written.
@@ -108,23 +127,20 @@ def write_report(
     contents = render_report(document=document)
     stem = file_stem(document)
     with transaction.atomic():
-        report = Report.objects.create(
+        report = save_report(
             organisation=organisation,
-            period=document.period,
-            kind=document.kind,
-            as_of=document.as_of,
-            content=to_json(document),
-            created_by=actor if isinstance(actor, User) else None,
-        )
-        audit(
-            actor=actor.get_username() if isinstance(actor, User) else actor or "kexie report",
-            action="report.write",
-            subject=f"report:{report.pk}",
-            organisation=organisation.code,
-            period=document.period,
-            kind=document.kind,
+            document=document,
+            addressee=str(options.get("addressee", "")),
+            actor=actor,
+            origin="files",
         )
         try:
-            return write_files(folder=folder, contents={f"{stem}{end}": content for end, content in contents.items()})
+            files = {f"{stem}{end}": content for end, content in contents.items()}
+            return Written(report=report, paths=write_files(folder=folder, contents=files), document=document)
         except OSError as error:
             raise DomainError(f"写不进文件夹 {folder}：{error.strerror or error}") from error
+
+
+def write_report(**asked: Any) -> list[Path]:
+    """Do as ``write_and_keep``, with the same arguments; return the paths of the files alone."""
+    return write_and_keep(**asked).paths

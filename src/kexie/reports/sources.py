@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kexie.reports.model import Document, Number
+from kexie.reports.model import Document, Number, Unsourced
 
 QUALIFIER_WORDS = {"exact": "准数", "at_least": "至少", "at_most": "至多", "about": "约数", "range": "区间"}
 MEASURE_WORDS = {"total": "汇总", "difference": "比上年同期增加", "rate": "比上年同期增长"}
@@ -76,6 +76,13 @@ def period_words(first_month: int, last_month: int, until: datetime.date | None 
 def date_words(day: datetime.date) -> str:
     """Return a date as official documents write it: 2026年1月5日 (GB/T 9704-2012, 7.3.5.4)."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def unsourced_words(span: Unsourced) -> str:
+    """Return who wrote a number without source, why, and what stood there: 罗某改，原为14个；理由：新批一个."""
+    who = f"{span.by or '有人'}{'改' if span.was else '加'}"
+    before = f"，原为{span.was}" if span.was else ""
+    return f"{who}{before}；理由：{span.reason or '没有写'}"
 
 
 def number_ids(document: Document) -> dict[str, int]:

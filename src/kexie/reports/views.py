@@ -11,6 +11,7 @@ from kexie.core.errors import DomainError
 from kexie.core.periods import Period
 from kexie.orgs.choosing import organisations_in_sight
 from kexie.orgs.models import Organisation
+from kexie.reports import permissions
 from kexie.reports.forms import (
     ADDRESSEES,
     LENGTHS,
@@ -21,17 +22,13 @@ from kexie.reports.forms import (
     read_number_query,
 )
 from kexie.reports.html import render_fragment
+from kexie.reports.issuing import differences
 from kexie.reports.kinds.words import campaign_names
 from kexie.reports.model import Document
 from kexie.reports.models import ReportKind
 from kexie.reports.queries import explain_number
-from kexie.reports.services import CHOICES, compose_report, file_stem, render_report
+from kexie.reports.services import CHOICES, FORMS, compose_report, file_stem, render_report
 
-_FORMS = {
-    "docx": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "html": (".html", "text/html; charset=utf-8"),
-    "xlsx": ("-sources.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 _ENTRIES_SHOWN = 100
 
 
@@ -66,6 +63,8 @@ def show_report(request: HttpRequest) -> HttpResponse:
             {"label": "清样", "url": choice.url(clean="1"), "active": choice.is_clean},
         ],
         **(_sheet(document, choice) if document else {}),
+        "may_edit": permissions.may(request.user, permissions.EDIT, choice.organisation),
+        "differences": differences(document=document, organisation=choice.organisation) if document else [],
     }
     return render(request, "reports/page.html", context, status=400 if choice.error else 200)
 
@@ -92,7 +91,7 @@ def show_number(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, code: str, period: str, kind: str, form: str) -> HttpResponse:
     """The report as a file: docx, html or xlsx (the source table)."""
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), code=code)
-    if form not in _FORMS:
+    if form not in FORMS:
         raise Http404
     try:
         document = compose_report(
@@ -105,7 +104,7 @@ def download(request: HttpRequest, code: str, period: str, kind: str, form: str)
     except DomainError as error:
         context = {"nothing": str(error)}
         return render(request, "reports/page.html", context, status=400)
-    end, content_type = _FORMS[form]
+    end, content_type = FORMS[form]
     response = HttpResponse(render_report(document=document, user=request.user)[end], content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{_ascii(file_stem(document))}{end}"'
     response["X-Content-Type-Options"] = "nosniff"

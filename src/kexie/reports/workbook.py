@@ -10,11 +10,20 @@ from typing import Any
 
 import xlsxwriter
 
-from kexie.reports.model import Document, Number
-from kexie.reports.sources import MEASURE_WORDS, QUALIFIER_WORDS, NumberSource, Sources, clean_text, number_ids
+from kexie.reports.model import Document, Number, Unsourced
+from kexie.reports.sources import (
+    MEASURE_WORDS,
+    QUALIFIER_WORDS,
+    NumberSource,
+    Sources,
+    clean_text,
+    number_ids,
+    unsourced_words,
+)
 
 NUMBERS_SHEET = "数字来源"
 ENTRIES_SHEET = "记录"
+UNSOURCED = "无来源"
 
 _NUMBER_COLUMNS = (
     ("编号", 6), ("印出", 16), ("指标", 18), ("指标代码", 20), ("类别", 14), ("单位", 8), ("组织", 24), ("期间", 20),
@@ -63,6 +72,17 @@ class _Writer:
                 for column, value in enumerate((*values, entry.source, entry.excerpt)):
                     self._cell(self.entries, entry_row, column, value)
                 entry_row += 1
+
+        after = len(ids)
+        for row, span in enumerate(dict.fromkeys(self.document.unsourced()), start=after + 1):
+            self._unsourced(row, span)
+
+    def _unsourced(self, row: int, span: Unsourced) -> None:
+        """A number that no record gives, in the columns that it has: who wrote it and why stand for the formula."""
+        told = {"编号": row, "印出": span.text, "指标": span.name, "类别": UNSOURCED, "数值": span.value}
+        told["算式"] = unsourced_words(span)
+        for column, (name, _) in enumerate(_NUMBER_COLUMNS):
+            self._cell(self.numbers, row, column, told.get(name))
 
     def _number(
         self, row: int, place: int, number: Number, source: NumberSource | None, *, first_entry: int | None

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_phrases"),
+        ("reports", "0003_versions_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
