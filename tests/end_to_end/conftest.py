@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -67,15 +68,17 @@ def demo(new_home: Callable[[], Home]) -> Home:
 
 
 @pytest.fixture(scope="session")
-def site(demo: Home) -> Iterator[str]:
-    """The address of ``kexie serve`` on the demonstration."""
+def site(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of ``kexie serve`` on a copy of the demonstration, in which the scenes may change what they like."""
+    home = tmp_path_factory.mktemp("site") / "home"
+    shutil.copytree(demo.folder, home)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     server = subprocess.Popen(
         [sys.executable, "-c", "from kexie.cli import main; main()", "serve", "--port", str(port)],
-        env={**environment, "KEXIE_HOME": str(demo.folder)},
+        env={**environment, "KEXIE_HOME": str(home)},
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"

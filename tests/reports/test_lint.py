@@ -10,8 +10,8 @@ from kexie.core.periods import Period
 from kexie.orgs.models import Organisation
 from kexie.reports.compose import compose_summary
 from kexie.reports.composing.lint import Surroundings, lint
-from kexie.reports.model import Block, Document, Heading, Number, NumberQuery, Paragraph, Text, to_json
-from kexie.reports.models import Report
+from kexie.reports.keeping import save_report
+from kexie.reports.model import Block, Document, Heading, Number, NumberQuery, Paragraph, Text
 from kexie.reports.phrases import summary_words
 
 UNITS = ("稻香镇", "望川镇", "云岫乡")
@@ -98,5 +98,5 @@ def test_last_years_report_is_the_one_that_was_written(county: Organisation) -> 
 
     assert not any("上一年报告" in note for note in written().notes)
     last = replace(written(), period="2023")
-    Report.objects.create(organisation=county, period="2023", kind="summary", content=to_json(last))
+    save_report(organisation=county, document=last)
     assert any("上一年报告相同100%" in note for note in written().notes)
