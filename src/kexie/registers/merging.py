@@ -204,8 +204,10 @@ def check_members(entries: Sequence[Entry]) -> None:
 
 def check_year_of_member(*, entry: Entry, end: date | None) -> None:
     """Raise DomainError when ``entry``, told to end on ``end``, would leave the year of its merge group."""
-    group = MergeMember.objects.filter(entry=entry).values("group")
-    others = [member.entry for member in _fellows(group) if member.entry_id != entry.pk]
+    group = MergeMember.objects.filter(entry=entry).values_list("group", flat=True).first()
+    if group is None:
+        return
+    others = [member.entry for member in _fellows([group]) if member.entry_id != entry.pk]
     years = _years(others)
     if end is not None and years and years != {end.year}:
         raise DomainError(

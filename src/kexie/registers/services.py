@@ -165,9 +165,10 @@ def approve(*, entry: Entry, actor: str, user: User | None = None) -> Revision:
     the unit's rule wants somebody else to approve.
     """
     lock_entries([entry.pk])
-    check_reviewer(revision=_latest(entry), user=user)
+    latest = _latest(entry)
+    check_reviewer(revision=latest, user=user)
     allowed = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
-    return _move(entry, actor, "approve", user=user, to=Status.APPROVED, allowed=allowed)
+    return _move(entry, actor, "approve", user=user, to=Status.APPROVED, allowed=allowed, of=latest)
 
 
 @transaction.atomic
@@ -255,24 +256,25 @@ def _move(
             raise DomainError(f"“{revision.title}”没有日期，不能通过")
         check_year_of_member(entry=entry, end=revision.end)
     decided = to in (Status.APPROVED, Status.RETURNED, Status.VOID)
-    changed = Revision.objects.filter(pk=revision.pk, status__in=allowed).update(
-        status=to,
-        reason=reason,
-        decided_at=timezone.now() if decided else None,
-        decided_by=user if decided else None,
-    )
-    if not changed:
+    values = {
+        "status": to,
+        "reason": reason,
+        "decided_at": timezone.now() if decided else None,
+        "decided_by": user if decided else None,
+    }
+    if not Revision.objects.filter(pk=revision.pk, status__in=allowed).update(**values):
         shown = Status(revision.status).label
         raise DomainError(f"“{revision.title}”现在是{shown}，不能{to.label}")
+    for name, value in values.items():
+        setattr(revision, name, value)
     settle(entries=[entry.pk])
     # The last step: it takes the lock on the chain, which every other session waits for.
     audit(actor=actor, action=action, subject=f"entry:{entry.uid}", revision=revision.number, reason=reason)
-    revision.refresh_from_db()
     return revision
 
 
 def _latest(entry: Entry) -> Revision:
-    return Revision.objects.filter(entry=entry).select_related("organisation").order_by("-number")[0]
+    return Revision.objects.filter(entry=entry).order_by("-number")[0]
 
 
 def _locked_latest(entry: Entry, based_on: str) -> Revision:
