@@ -301,8 +301,8 @@ def test_sums_aims_means_troubles_and_headings_are_no_events(text: str) -> None:
 
 
 def test_parts_of_a_series_are_told_with_it() -> None:
-    event = only("“知识进校园”系列活动,通过讲座、视频等形式,开展了健康讲座、安全讲座、发明故事演讲等,学生很喜欢。")
-    assert event.title == "“知识进校园”系列活动"
+    event = only("“星空课堂”系列活动,借助报告、短片等方式,开展了天文讲座、航天讲座、探月故事演讲等,孩子们听得入神。")
+    assert event.title == "“星空课堂”系列活动"
 
 
 def test_an_event_first_named_and_then_told_is_one() -> None:

@@ -1,8 +1,9 @@
 """Which indicator a measure word and what is counted lead to.
 
 ``pairs.tsv`` lists every pair met in the sample files of ../shared with the codes that it led to (- for none; several
-where the verb before the noun decides). A change of the catalogue or of the grammar shows as a change of that file:
-run this module to write it anew, and judge the difference.
+where the verb before the noun decides). Short nouns stand as they are; of a longer wording only the place of its first
+number is kept (file:offset), as the words are the samples' own. A change of the catalogue or of the grammar shows as a
+change of that file: run this module to write it anew, and judge the difference.
 """
 
 from pathlib import Path
@@ -14,17 +15,24 @@ from kexie.reading.indicators import indicator_of, rules
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 PAIRS = Path(__file__).with_name("pairs.tsv")
+LONGEST = 5  # characters of a noun that stands as it is
 
 
 def met() -> list[str]:
     """The pairs in the sample files, one line each: unit, counted, codes."""
     codes: dict[tuple[str, str], set[str]] = {}
+    places: dict[tuple[str, str], str] = {}
     for path in sorted((SHARED / "seeds").glob("*.txt")):
         for document in read(path.read_bytes(), path.name).documents:
             for figure in document.figures:
                 pair = figure.unit, figure.counted or "-"
                 codes.setdefault(pair, set()).add(figure.indicator or "-")
-    return ["\t".join((*pair, " ".join(sorted(found)))) for pair, found in sorted(codes.items())]
+                places.setdefault(pair, f"{path.name}:{figure.start}")
+    rows = [
+        (unit, counted if len(counted) <= LONGEST else places[unit, counted], " ".join(sorted(found)))
+        for (unit, counted), found in codes.items()
+    ]
+    return ["\t".join(row) for row in sorted(rows)]
 
 
 @pytest.mark.shared
